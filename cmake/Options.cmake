@@ -1,0 +1,21 @@
+# Compiler settings that hold for every target. What differs between builds is in CMakePresets.json.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+option(BF_TESTS "Build the tests" ON)
+option(BF_FUZZ "Build the fuzz targets (libFuzzer in the fuzz preset, corpus replay elsewhere)" ON)
+set(BF_SANITIZE "" CACHE STRING "Value of -fsanitize= for every target")
+option(BF_COVERAGE "Instrument for coverage" OFF)
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
+if(BF_SANITIZE)
+  add_compile_options(-fsanitize=${BF_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${BF_SANITIZE})
+endif()
+if(BF_COVERAGE)
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate -fcoverage-mapping)
+endif()
