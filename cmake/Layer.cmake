@@ -30,3 +30,24 @@ function(bf_unit_tests root)
     gtest_discover_tests(test_${target} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES LABELS unit TIMEOUT 60)
   endforeach()
 endfunction()
+
+# bf_protobuf(NAME a.proto ...): the generated code as a library of its own, without our warnings.
+# A file libp2p/wire/key.proto is included as "libp2p/wire/key.pb.h".
+function(bf_protobuf name)
+  set(out ${CMAKE_BINARY_DIR}/proto)
+  file(MAKE_DIRECTORY ${out})
+  set(generated "")
+  foreach(proto IN LISTS ARGN)
+    cmake_path(RELATIVE_PATH proto BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/src OUTPUT_VARIABLE path)
+    string(REGEX REPLACE "\\.proto$" "" stem ${path})
+    add_custom_command(OUTPUT ${out}/${stem}.pb.cc ${out}/${stem}.pb.h
+      COMMAND protobuf::protoc --cpp_out=lite:${out} -I ${PROJECT_SOURCE_DIR}/src ${proto}
+      DEPENDS ${proto} VERBATIM)
+    list(APPEND generated ${out}/${stem}.pb.cc)
+  endforeach()
+  add_library(${name} STATIC ${generated})
+  target_compile_options(${name} PRIVATE -w)
+  target_include_directories(${name} SYSTEM PUBLIC ${out})
+  target_link_libraries(${name} PUBLIC protobuf::libprotobuf-lite)
+  set_property(GLOBAL APPEND PROPERTY BF_ALL_LAYERS ${name})
+endfunction()
