@@ -1,0 +1,40 @@
+// libp2p/conn/byte_queue.hpp: received bytes that wait for their reader, in chunks of exactly the data's size.
+// Empty it takes three words and no heap: a connection has many streams and most of them wait for nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "base/bytes.hpp"
+
+namespace libp2p::conn {
+
+class ByteQueue {
+ public:
+  ByteQueue() = default;
+  ~ByteQueue() { clear(); }
+  ByteQueue(const ByteQueue&) = delete;
+  ByteQueue& operator=(const ByteQueue&) = delete;
+
+  bool empty() const { return size_ == 0; }
+  std::size_t size() const { return size_; }
+
+  void push(base::ByteSpan bytes);
+  /// The first chunk's unread part; empty if the queue is.
+  base::ByteSpan front() const;
+  /// Drops `bytes` from the front; at most `size()`.
+  void pop(std::size_t bytes);
+  /// Moves up to `into.size()` bytes out; returns how many.
+  std::size_t read(base::MutableBytes into);
+  void clear();
+
+ private:
+  struct Chunk;
+
+  Chunk* head_ = nullptr;
+  Chunk* tail_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace libp2p::conn

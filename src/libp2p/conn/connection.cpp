@@ -1,0 +1,320 @@
+// The life of a connection: start, admission, close, the end, deadlines. Reading and writing have files of their own.
+#include "libp2p/conn/connection.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "libp2p/conn/turn.hpp"
+
+namespace libp2p::conn {
+
+Connection::Connection(Options options, Loop& loop, std::unique_ptr<io::Socket> socket, Observer& observer)
+    : options_{std::move(options)},
+      loop_{loop},
+      socket_{std::move(socket)},
+      observer_{observer},
+      liveness_{loop.clock.now()},
+      timer_{loop.timers, [this] { on_timer(); }} {
+  const bool dialer = options_.direction == Direction::outbound;
+  upgrade_ = std::make_unique<Upgrade>(
+      Upgrade::Options{.role = dialer ? noise::Role::initiator : noise::Role::responder,
+                       .expected = options_.expected,
+                       .probe = options_.probe},
+      options_.static_key, loop.rng);
+}
+
+Connection::~Connection() {
+  if (kept_block_) release(kBlockBytes);
+}
+
+void Connection::start() {
+  const Turn turn{*this};
+  phase_deadline_ = loop_.clock.now() + options_.limits.time.handshake;
+  base::Bytes hello;
+  upgrade_->start(hello);
+  send_raw(hello);
+  wait_readable();
+}
+
+void Connection::admit(bool member) {
+  if (phase_ != Phase::admitting) return;
+  const Turn turn{*this};
+  const base::TimePoint now = loop_.clock.now();
+  const CountLimits& count = options_.limits.count;
+  member_ = member;
+  noise_.emplace(upgrade_->take_session());
+  yamux_.emplace(options_.direction == Direction::outbound ? yamux::Role::client : yamux::Role::server,
+                 yamux::Limits{.max_window_bytes = options_.limits.bytes.max_window,
+                               .max_unacked_outbound = count.unacked_streams,
+                               .max_inbound_streams = member ? count.member_streams : count.stranger_streams,
+                               .max_streams = count.streams,
+                               .opens_per_second = count.stream_opens_per_second,
+                               .open_burst = count.stream_open_burst,
+                               .max_pending_pongs = count.pending_pongs,
+                               .max_pending_control = count.pending_resets,
+                               .max_empty_frames_per_second = count.empty_frames_per_second},
+                 now);
+  phase_ = Phase::open;
+  opened_at_ = now;
+  liveness_ = policy::Liveness{now};
+  ping();  // measures the round trip that window tuning needs
+  const base::Bytes early = upgrade_->take_plaintext();
+  upgrade_.reset();
+  if (const base::Result<void> done = process_plaintext(early); !done) {
+    fail(done.error());
+    return;
+  }
+  if (!carry_.empty() || kept_block_) {  // frames that came while we were asking; nothing else announces them
+    auto [block, have] = take_kept();
+    const base::MutableBytes bytes = base::MutableBytes{*block}.first(have);
+    process(std::move(block), bytes);
+  }
+  wait_readable();
+}
+
+void Connection::ping() {
+  const Turn turn{*this};
+  if (phase_ == Phase::open && yamux_->ping(loop_.clock.now())) liveness_.on_ping_sent();
+}
+
+// Streams ---------------------------------------------------------------------------------------------------------
+
+base::Result<std::shared_ptr<StreamState>> Connection::open_stream() {
+  if (phase_ != Phase::open) return StreamErrc::connection_closed;
+  const base::Result<yamux::StreamId> id = yamux_->open(loop_.clock.now());
+  if (!id) {
+    return id.error() == yamux::SessionErrc::session_closed ? StreamErrc::connection_closed
+                                                            : StreamErrc::too_many_streams;
+  }
+  auto stream = std::make_shared<StreamState>(*this, *id, /*inbound=*/false);
+  streams_.emplace(*id, stream);
+  return stream;
+}
+
+std::shared_ptr<StreamState> Connection::find(yamux::StreamId id) const {
+  const auto at = streams_.find(id);
+  return at != streams_.end() ? at->second : nullptr;
+}
+
+std::shared_ptr<StreamState> Connection::longest_unread() const {
+  std::shared_ptr<StreamState> worst;
+  for (const auto& [id, stream] : streams_) {
+    if (!stream->unread_since()) continue;
+    if (!worst || *stream->unread_since() < *worst->unread_since()) worst = stream;
+  }
+  return worst;
+}
+
+base::Result<void> Connection::offer(StreamState& stream, base::ByteSpan bytes, TrafficClass traffic) {
+  const Turn turn{*this};
+  const base::Result<void> offered = yamux_->offer(stream.id(), bytes, traffic);
+  if (!offered) return StreamErrc::connection_closed;
+  want_write_ = true;
+  return base::ok();
+}
+
+bool Connection::withdraw(StreamState& stream) { return yamux_->withdraw(stream.id()); }
+
+void Connection::send_fin(StreamState& stream) {
+  const Turn turn{*this};
+  yamux_->close_write(stream.id());
+  want_write_ = true;
+}
+
+void Connection::send_reset(StreamState& stream, std::uint32_t code) {
+  const Turn turn{*this};
+  yamux_->reset(stream.id(), code);
+  want_write_ = true;
+}
+
+void Connection::consumed(StreamState& stream, std::size_t bytes) {
+  const Turn turn{*this};
+  yamux_->consume(stream.id(), bytes, loop_.clock.now());
+  want_write_ = true;
+}
+
+void Connection::forget_if_finished(StreamState& stream) {
+  if (!stream.finished()) return;
+  const Turn turn{*this};
+  const auto at = streams_.find(stream.id());
+  if (at == streams_.end()) return;
+  const std::shared_ptr<StreamState> last = std::move(at->second);
+  streams_.erase(at);
+  release(last->unread_bytes());
+  loop_.totals.held_bytes.fetch_add(last->unread_bytes(), std::memory_order_relaxed);  // it counts on in the sum
+  last->on_connection_gone();
+}
+
+// Memory ----------------------------------------------------------------------------------------------------------
+
+void Connection::hold(std::size_t bytes) {
+  held_ += bytes;
+  loop_.totals.held_bytes.fetch_add(bytes, std::memory_order_relaxed);
+  check_memory();
+}
+
+void Connection::release(std::size_t bytes) {
+  held_ -= std::min(held_, bytes);
+  loop_.totals.held_bytes.fetch_sub(bytes, std::memory_order_relaxed);
+  if (bytes > 0) check_memory();
+}
+
+void Connection::check_memory() {
+  const ByteLimits& limits = options_.limits.bytes;
+  const std::size_t all = loop_.totals.held_bytes.load(std::memory_order_relaxed);
+  if (yamux_) yamux_->set_pressure(held_ > limits.held_soft_connection || all > limits.held_soft);
+  if (held_ > limits.held_hard_connection) {
+    if (const std::shared_ptr<StreamState> worst = longest_unread()) {
+      worst->reset(0);
+    } else {
+      abort(ConnErrc::memory_limit);
+    }
+  } else if (all > limits.held_hard) {
+    observer_.on_memory_over(*this);
+  }
+}
+
+// Ending ----------------------------------------------------------------------------------------------------------
+
+void Connection::close(base::ErrorCode reason) {
+  if (phase_ == Phase::closing || phase_ == Phase::draining || phase_ == Phase::ended) return;
+  if (phase_ != Phase::open) {
+    abort(reason);
+    return;
+  }
+  const Turn turn{*this};
+  phase_ = Phase::closing;
+  end_reason_ = reason;
+  phase_deadline_ = loop_.clock.now() + options_.limits.time.half_close_wait;
+  std::vector<std::shared_ptr<StreamState>> streams;
+  for (const auto& [id, stream] : streams_) streams.push_back(stream);
+  for (const auto& stream : streams) stream->half_close();
+}
+
+void Connection::abort(base::ErrorCode reason) {
+  if (phase_ == Phase::ended) return;
+  const Turn turn{*this};
+  phase_ = Phase::ended;
+  end_reason_ = reason;
+}
+
+/// An error of the peer's bytes: whatever the machines want to say last is sent, then the socket drains.
+void Connection::fail(base::ErrorCode reason) {
+  if (phase_ == Phase::draining || phase_ == Phase::ended) return;
+  end_reason_ = reason;
+  if (!yamux_) {
+    phase_ = Phase::ended;
+    return;
+  }
+  phase_ = Phase::draining;
+  phase_deadline_ = loop_.clock.now() + options_.limits.time.eof_drain;
+  want_write_ = true;
+}
+
+/// closing -> draining once no stream is left or their time is up; the socket is shut down once all is written.
+void Connection::advance_close() {
+  if (phase_ == Phase::closing && (streams_.empty() || loop_.clock.now() >= phase_deadline_)) {
+    std::vector<std::shared_ptr<StreamState>> rest;
+    for (const auto& [id, stream] : streams_) rest.push_back(stream);
+    for (const auto& stream : rest) stream->reset(0);
+    yamux_->go_away(0);
+    phase_ = Phase::draining;
+    phase_deadline_ = loop_.clock.now() + options_.limits.time.eof_drain;
+    want_write_ = true;
+  }
+}
+
+void Connection::finish() {
+  timer_.cancel();
+  socket_->close();
+  upgrade_.reset();
+  const auto streams = std::exchange(streams_, {});
+  for (const auto& [id, stream] : streams) {
+    release(stream->unread_bytes());
+    loop_.totals.held_bytes.fetch_add(stream->unread_bytes(), std::memory_order_relaxed);
+    stream->on_connection_gone();
+  }
+  observer_.on_closed(*this, end_reason_);
+}
+
+/// The end of the outermost turn.
+void Connection::leave() {
+  do {
+    advance_close();
+    want_write_ = false;
+    write_out();
+    const bool written = write_failed_ || (!unsent_block_ && !(yamux_ && yamux_->has_output()));
+    if (phase_ == Phase::draining && written && !shut_down_) {
+      shut_down_ = true;
+      socket_->shutdown_write();
+    }
+  } while (want_write_ && phase_ != Phase::ended && !unsent_block_ && !more_to_do_);
+  busy_ = false;
+  if (phase_ == Phase::ended) {
+    finish();
+  } else {
+    rearm();
+  }
+}
+
+// Deadlines -------------------------------------------------------------------------------------------------------
+
+std::optional<base::TimePoint> Connection::next_deadline() const {
+  if (more_to_do_) return loop_.clock.now();
+  std::optional<base::TimePoint> next = phase_deadline_;
+  if (phase_ == Phase::open) next = liveness_.next_deadline(options_.limits.time);
+  if (frame_deadline_ && (!next || *frame_deadline_ < *next)) next = frame_deadline_;
+  return next;
+}
+
+void Connection::rearm() {
+  if (phase_ == Phase::ended) return;
+  if (const auto next = next_deadline()) timer_.arm(*next);
+}
+
+void Connection::on_timer() {
+  const Turn turn{*this};
+  const base::TimePoint now = loop_.clock.now();
+  if (std::exchange(more_to_do_, false)) {
+    on_readable();
+    return;
+  }
+  if (frame_deadline_ && now >= *frame_deadline_) {
+    abort(ConnErrc::frame_timeout);
+  } else if (phase_ == Phase::open) {
+    switch (liveness_.poll(now, options_.limits.time)) {
+      case policy::LivenessAction::none: break;
+      case policy::LivenessAction::send_ping:
+        yamux_->ping(now);
+        want_write_ = true;
+        break;
+      case policy::LivenessAction::open_ping_stream: observer_.on_probe_wanted(*this); break;
+      case policy::LivenessAction::close: abort(ConnErrc::not_answering); break;
+    }
+  } else if (phase_ == Phase::draining && now >= phase_deadline_) {
+    abort(end_reason_);
+  } else if ((phase_ == Phase::upgrading || phase_ == Phase::admitting) && now >= phase_deadline_) {
+    abort(ConnErrc::handshake_timeout);
+  }
+}
+
+// Facts -----------------------------------------------------------------------------------------------------------
+
+ConnectionInfo Connection::info() const {
+  const noise::Session* session = noise_ ? &*noise_ : nullptr;
+  return {.id = options_.id,
+          .peer = *peer_,
+          .direction = options_.direction,
+          .remote_addr = options_.remote_addr,
+          .local_addr = socket_->local().to_multiaddr(),
+          .early_muxer = early_muxer_,
+          .handshake_hash = session != nullptr ? session->handshake_hash() : std::array<std::uint8_t, 32>{},
+          .opened_at = opened_at_};
+}
+
+std::uint64_t Connection::frames() const {
+  return noise_ ? std::max(noise_->frames_sent(), noise_->frames_received()) : 0;
+}
+
+}  // namespace libp2p::conn

@@ -1,0 +1,183 @@
+// libp2p/conn/connection.hpp: the driver: one socket, its machines, its one timer. The only place where bytes meet
+// machines. Who owns which byte, and the order of events: docs/adr and ARCHITECTURE.md "The life of a connection".
+// Thread rules: its loop. Ownership: its observer owns it and destroys it after `on_closed`, from a fresh call stack.
+// Invariants: at most one read wait and one write wait are outstanding; sealed bytes are immutable and ordered;
+// reading never stops because writing is blocked; no protocol decision is taken here.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "libp2p/conn/loop.hpp"
+#include "libp2p/conn/stream_state.hpp"
+#include "libp2p/conn/upgrade.hpp"
+#include "libp2p/connection.hpp"
+#include "libp2p/limits.hpp"
+#include "libp2p/policy/liveness.hpp"
+
+namespace libp2p::conn {
+
+class Connection {
+ public:
+  /// Told what happens, on the connection's loop. Each call may close the connection or open streams; none may
+  /// destroy it.
+  class Observer {
+   public:
+    virtual ~Observer() = default;
+    /// The first byte of the peer arrived.
+    virtual void on_first_byte(Connection&) {}
+    /// Noise message 3 was sent: the peer may have a connection from here on.
+    virtual void on_committed(Connection&) {}
+    /// The peer is authenticated (or, for a probe, verified). Nothing is read until `admit`, `abort` or `close`.
+    virtual void on_authenticated(Connection&) = 0;
+    virtual void on_stream(Connection&, std::shared_ptr<StreamState>) = 0;
+    virtual void on_pong(Connection&, base::Duration) {}
+    /// Yamux pings fail: one libp2p ping on a fresh stream is wanted. Answer with `on_probe_impossible` or by life.
+    virtual void on_probe_wanted(Connection&) = 0;
+    /// The host's memory is over its hard mark.
+    virtual void on_memory_over(Connection&) = 0;
+    /// The last call. `reason` may be a code of any layer.
+    virtual void on_closed(Connection&, base::ErrorCode reason) = 0;
+  };
+
+  struct Options {
+    ConnectionId id = 0;
+    Direction direction = Direction::outbound;
+    std::optional<PeerId> expected;
+    bool probe = false;
+    Multiaddr remote_addr;  ///< As dialled, or as the socket sees it.
+    const noise::StaticKey& static_key;
+    const Limits& limits;
+  };
+
+  Connection(Options options, Loop& loop, std::unique_ptr<io::Socket> socket, Observer& observer);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  void start();
+  /// Lets an authenticated peer in: streams may flow. `member` decides how many inbound streams it may have.
+  void admit(bool member);
+
+  /// Orderly: streams get `half_close_wait`, then Go Away is the last frame, then the socket drains.
+  void close(base::ErrorCode reason);
+  /// At once.
+  void abort(base::ErrorCode reason);
+
+  // Streams. Errors: StreamErrc::too_many_streams, connection_closed.
+  base::Result<std::shared_ptr<StreamState>> open_stream();
+  std::size_t open_streams() const { return streams_.size(); }
+  /// The stream whose unread bytes wait longest.
+  std::shared_ptr<StreamState> longest_unread() const;
+
+  void ping();
+  void on_probe_impossible() { liveness_.on_probe_impossible(); rearm(); }
+
+  // Calls of StreamState.
+  base::Result<void> offer(StreamState& stream, base::ByteSpan bytes, TrafficClass traffic);
+  bool withdraw(StreamState& stream);
+  void send_fin(StreamState& stream);
+  void send_reset(StreamState& stream, std::uint32_t code);
+  void consumed(StreamState& stream, std::size_t bytes);
+  void hold(std::size_t bytes);
+  void release(std::size_t bytes);
+  void forget_if_finished(StreamState& stream);
+
+  // Facts.
+  ConnectionId id() const { return options_.id; }
+  Direction direction() const { return options_.direction; }
+  bool probe() const { return options_.probe; }
+  bool is_open() const { return phase_ == Phase::open; }
+  bool member() const { return member_; }
+  Upgrade::Stage upgrade_stage() const { return stage_; }
+  Loop& loop() { return loop_; }
+  /// Who is at the other end; also set when somebody else than expected answered. Nothing before that is verified.
+  const std::optional<PeerId>& peer() const { return peer_; }
+  ConnectionInfo info() const;  ///< After authentication.
+  base::TimePoint last_heard() const { return liveness_.last_heard(); }
+  std::uint64_t frames() const;  ///< Sealed or opened so far, whichever is more.
+  io::Socket& socket() { return *socket_; }
+
+ private:
+  /// upgrading -> admitting -> open -> closing -> draining -> ended, or straight to ended from anywhere.
+  enum class Phase : std::uint8_t { upgrading, admitting, open, closing, draining, ended };
+  class Turn;
+
+  void on_readable();
+  void on_writable();
+  void on_timer();
+  void wait_readable();
+
+  /// Reads once. False when there is nothing more to be done in this turn.
+  bool read_some(std::size_t& budget);
+  /// Takes what it can from `bytes`; the rest is kept for the next turn.
+  void process(std::unique_ptr<Block> block, base::MutableBytes bytes);
+  base::Result<void> process_upgrade(base::MutableBytes& bytes);
+  base::Result<void> process_frames(base::MutableBytes& bytes);
+  base::Result<void> process_plaintext(base::ByteSpan plain);
+  void dispatch(const yamux::Event& event);
+  std::pair<std::unique_ptr<Block>, std::size_t> take_kept();
+  void keep(std::unique_ptr<Block> block, base::MutableBytes rest);
+  void on_end_of_stream();
+  void on_read_error(base::ErrorCode error);
+
+  void write_out();
+  bool send_held();
+  bool send_or_hold(std::unique_ptr<Block> block, std::size_t size);
+  bool seal_one_frame();
+  void complete_writes(std::vector<yamux::StreamId>& drained);
+  void send_raw(base::ByteSpan bytes);
+
+  void leave();
+  void advance_close();
+  void fail(base::ErrorCode reason);
+  void finish();
+  void rearm();
+  std::optional<base::TimePoint> next_deadline() const;
+  void check_memory();
+  std::shared_ptr<StreamState> find(yamux::StreamId id) const;
+
+  Options options_;
+  Loop& loop_;
+  std::unique_ptr<io::Socket> socket_;
+  Observer& observer_;
+  Phase phase_ = Phase::upgrading;
+  Upgrade::Stage stage_ = Upgrade::Stage::secure;
+  bool busy_ = false;           ///< A turn is on the stack: nested calls leave writing to its end.
+  bool want_write_ = false;
+  bool read_waiting_ = false;
+  bool write_waiting_ = false;
+  bool more_to_do_ = false;     ///< A turn used up its budget: the timer goes on at once.
+  bool member_ = false;
+  bool early_muxer_ = false;
+  bool committed_ = false;
+  bool first_byte_ = false;
+  bool write_failed_ = false;   ///< Nothing more can be sent; reading tells how the connection ended.
+  bool shut_down_ = false;
+  std::optional<PeerId> peer_;
+  base::ErrorCode end_reason_;
+  base::TimePoint opened_at_{};
+  base::TimePoint phase_deadline_{};  ///< Of upgrading, closing and draining.
+  std::unique_ptr<Upgrade> upgrade_;
+  std::optional<noise::Session> noise_;
+  std::optional<yamux::Session> yamux_;
+  policy::Liveness liveness_;
+  std::uint64_t life_seen_ = 0;
+  std::unordered_map<yamux::StreamId, std::shared_ptr<StreamState>> streams_;
+  std::size_t held_ = 0;
+
+  base::Bytes carry_;                        ///< An incomplete frame up to ByteLimits::carry.
+  std::unique_ptr<Block> kept_block_;        ///< Holds a larger incomplete frame, from its front.
+  std::size_t kept_bytes_ = 0;
+  std::optional<base::TimePoint> frame_deadline_;
+
+  std::unique_ptr<Block> unsent_block_;      ///< Sealed, and only partly taken by the kernel.
+  std::size_t unsent_begin_ = 0;
+  std::size_t unsent_end_ = 0;
+
+  io::Timer timer_;
+};
+
+}  // namespace libp2p::conn

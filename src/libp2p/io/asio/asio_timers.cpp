@@ -1,0 +1,24 @@
+#include "libp2p/io/asio/asio_timers.hpp"
+
+namespace libp2p::io {
+
+AsioTimers::AsioTimers(const boost::asio::any_io_executor& executor, const base::Clock& clock)
+    : clock_{clock}, timer_{executor} {}
+
+AsioTimers::~AsioTimers() = default;
+
+void AsioTimers::rearm(base::TimePoint at) {
+  if (waiting_ && timer_.expiry() <= at) return;  // wakes early enough, and looks again
+  waiting_ = true;
+  timer_.expires_at(at);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) on_expiry();  // an error: moved to an earlier time, or the timer is gone and `this` with it
+  });
+}
+
+void AsioTimers::on_expiry() {
+  waiting_ = false;
+  run_due(clock_.now());
+}
+
+}  // namespace libp2p::io

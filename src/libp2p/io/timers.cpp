@@ -1,0 +1,93 @@
+#include "libp2p/io/timers.hpp"
+
+namespace libp2p::io {
+
+void Timer::arm(base::TimePoint at) {
+  due_ = at;
+  if (armed_ && queued_ <= at) return;  // moved later: corrected when the old key comes up
+  cancel();
+  armed_ = true;
+  queued_ = at;
+  timers_.insert(*this);
+}
+
+void Timer::cancel() {
+  if (!armed_) return;
+  armed_ = false;
+  timers_.erase(*this);
+}
+
+std::optional<base::TimePoint> Timers::next() const {
+  if (heap_.empty()) return std::nullopt;
+  return heap_.front()->queued_;
+}
+
+void Timers::run_due(base::TimePoint now) {
+  while (!heap_.empty() && heap_.front()->queued_ <= now) {
+    Timer& timer = *heap_.front();
+    erase(timer);
+    if (timer.due_ > now) {
+      timer.queued_ = timer.due_;
+      insert(timer);
+      continue;
+    }
+    timer.armed_ = false;
+    timer.on_due_();
+  }
+  if (!heap_.empty()) rearm(heap_.front()->queued_);
+}
+
+void Timers::insert(Timer& timer) {
+  timer.sequence_ = next_sequence_++;
+  heap_.push_back(&timer);
+  timer.index_ = static_cast<std::uint32_t>(heap_.size() - 1);
+  sift_up(timer.index_);
+  if (heap_.front() == &timer) rearm(timer.queued_);
+}
+
+void Timers::erase(Timer& timer) {
+  const std::uint32_t hole = timer.index_;
+  timer.index_ = Timer::kNotInHeap;
+  Timer* last = heap_.back();
+  heap_.pop_back();
+  if (last == &timer) return;
+  place(last, hole);
+  sift_up(hole);
+  sift_down(last->index_);
+}
+
+bool Timers::before(const Timer& a, const Timer& b) {
+  return a.queued_ != b.queued_ ? a.queued_ < b.queued_ : a.sequence_ < b.sequence_;
+}
+
+void Timers::sift_up(std::uint32_t index) {
+  Timer* timer = heap_[index];
+  while (index > 0) {
+    const std::uint32_t parent = (index - 1) / 2;
+    if (!before(*timer, *heap_[parent])) break;
+    place(heap_[parent], index);
+    index = parent;
+  }
+  place(timer, index);
+}
+
+void Timers::sift_down(std::uint32_t index) {
+  Timer* timer = heap_[index];
+  const auto size = static_cast<std::uint32_t>(heap_.size());
+  for (;;) {
+    std::uint32_t child = 2 * index + 1;
+    if (child >= size) break;
+    if (child + 1 < size && before(*heap_[child + 1], *heap_[child])) ++child;
+    if (!before(*heap_[child], *timer)) break;
+    place(heap_[child], index);
+    index = child;
+  }
+  place(timer, index);
+}
+
+void Timers::place(Timer* timer, std::uint32_t index) {
+  heap_[index] = timer;
+  timer->index_ = index;
+}
+
+}  // namespace libp2p::io
