@@ -12,6 +12,8 @@ namespace base {
 template <class T>
 struct [[nodiscard]] Result : boost::system::result<T> {
   using boost::system::result<T>::result;
+  /// An error. Boost leaves this out where T could be made from an error code, as a bool could.
+  Result(ErrorCode error) : boost::system::result<T>{boost::system::in_place_error, error} {}
 };
 
 /// Success without a value: `return base::ok();`

@@ -140,7 +140,8 @@ std::vector<Endpoint> AsioNetwork::interfaces() {
     } else if (at->ifa_addr->sa_family == AF_INET6) {
       const in6_addr& ip = reinterpret_cast<const sockaddr_in6*>(at->ifa_addr)->sin6_addr;
       if (IN6_IS_ADDR_LINKLOCAL(&ip)) continue;  // of no use to others without their own zone
-      Endpoint endpoint{.v6 = true};
+      Endpoint endpoint;
+      endpoint.v6 = true;
       std::memcpy(endpoint.ip.data(), &ip, 16);
       out.push_back(endpoint);
     }

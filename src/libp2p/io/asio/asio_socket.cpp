@@ -24,7 +24,9 @@ void set_option(int socket, int level, int name, int value) {
 }  // namespace
 
 Endpoint from_asio(const tcp::endpoint& endpoint) {
-  Endpoint out{.v6 = endpoint.address().is_v6(), .port = endpoint.port()};
+  Endpoint out;
+  out.v6 = endpoint.address().is_v6();
+  out.port = endpoint.port();
   if (out.v6) {
     const auto v6 = endpoint.address().to_v6();
     std::ranges::copy(v6.to_bytes(), out.ip.begin());
