@@ -3,8 +3,8 @@
 // A host keeps connections to peers; each is Noise-encrypted and yamux-multiplexed, identified by its peer id, and
 // watched for life. identify, identify/push and ping are served and used by themselves.
 //
-// Thread rules: a Host belongs to the executor it was made with (its home); call it only from there. Handlers run on
-// the loop of the stream's connection, which is the home unless more loops were asked for.
+// Thread rules: a Host belongs to the executor it was made with (its home), which one thread runs; call it only from
+// there. Handlers and events run there as well.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -34,10 +34,15 @@ namespace libp2p {
 
 struct Environment;  // clock, randomness, timers, network, resolver: injected by the simulator
 
-/// Asked right after Noise, before a connection counts. Thread rules: called on the host's home.
+/// Asked right after Noise, before a connection counts. Called on the host's home.
 class Admission {
  public:
-  enum class Verdict : std::uint8_t { member, stranger, refuse };
+  enum class Verdict : std::uint8_t {
+    refuse,
+    stranger,         ///< Few streams; gives way when connections are scarce.
+    member,           ///< By its proven record.
+    operator_member,  ///< By the operator's own list: displaces one that is only a member.
+  };
   virtual ~Admission() = default;
   virtual Verdict admit(const PeerId& peer) = 0;
   /// Whether a member's record names this source: its handshakes have half of the slots to themselves.
@@ -52,7 +57,6 @@ struct HostOptions {
   bool serve_perf = false;
   std::vector<Multiaddr> announce;   ///< Instead of what is bound, for hosts behind NAT.
   Admission* admission = nullptr;    ///< Borrowed; without one everyone is a member.
-  std::uint32_t loops = 1;           ///< Network loops; those beyond the first get threads of their own.
 };
 
 struct DialOptions {
@@ -93,7 +97,7 @@ struct ListenAddressesChanged { std::vector<Multiaddr> addresses; };
 using HostEvent = std::variant<ConnectionOpened, ConnectionClosed, PeerIdentified, InboundFailed, ConnectionPreferred,
                                ListenAddressesChanged>;
 
-/// Sums since the start, and levels. Read from any thread.
+/// Sums since the start, and levels.
 struct HostMetrics {
   std::uint64_t connections_open = 0, connections_inbound = 0, connections_outbound = 0;
   std::uint64_t handshakes_started = 0, handshakes_completed = 0, handshakes_failed = 0, handshakes_pending = 0;
@@ -166,10 +170,13 @@ class Host {
   void disconnect(const PeerId& peer, base::ErrorCode reason);
   void disconnect(ConnectionId connection, base::ErrorCode reason);
 
+  /// Of two connections of one peer: whether this end may agree to retire `connection` because another is preferred.
+  /// From a yes on, no new stream is opened there.
+  bool agree_to_retire(ConnectionId connection);
   /// The peer has confirmed that it opens no new stream on `connection`: it may be closed once drained.
   void confirm_retire(ConnectionId connection);
 
-  /// Orderly: listeners, dials, streams (1 s), connections; hard after `Limits::stop_deadline`. Afterwards nothing of the
+  /// Orderly: listeners, dials, streams (1 s), connections; hard after `TimeLimits::stop`. Afterwards nothing of the
   /// host runs any more.
   boost::asio::awaitable<void> stop();
 

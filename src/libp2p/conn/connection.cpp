@@ -58,7 +58,7 @@ void Connection::admit(bool member) {
   phase_ = Phase::open;
   opened_at_ = now;
   liveness_ = policy::Liveness{now};
-  ping();  // measures the round trip that window tuning needs
+  static_cast<void>(ping());  // measures the round trip that window tuning needs
   const base::Bytes early = upgrade_->take_plaintext();
   upgrade_.reset();
   if (const base::Result<void> done = process_plaintext(early); !done) {
@@ -73,9 +73,12 @@ void Connection::admit(bool member) {
   wait_readable();
 }
 
-void Connection::ping() {
+bool Connection::ping() {
+  if (phase_ != Phase::open) return false;
   const Turn turn{*this};
-  if (phase_ == Phase::open && yamux_->ping(loop_.clock.now())) liveness_.on_ping_sent();
+  const bool queued = yamux_->ping(loop_.clock.now());
+  if (queued) liveness_.on_ping_sent();
+  return queued;
 }
 
 // Streams ---------------------------------------------------------------------------------------------------------
@@ -301,15 +304,18 @@ void Connection::on_timer() {
 
 // Facts -----------------------------------------------------------------------------------------------------------
 
+std::array<std::uint8_t, 32> Connection::handshake_hash() const {
+  return noise_ ? noise_->handshake_hash() : std::array<std::uint8_t, 32>{};
+}
+
 ConnectionInfo Connection::info() const {
-  const noise::Session* session = noise_ ? &*noise_ : nullptr;
   return {.id = options_.id,
           .peer = *peer_,
           .direction = options_.direction,
           .remote_addr = options_.remote_addr,
           .local_addr = socket_->local().to_multiaddr(),
           .early_muxer = early_muxer_,
-          .handshake_hash = session != nullptr ? session->handshake_hash() : std::array<std::uint8_t, 32>{},
+          .handshake_hash = handshake_hash(),
           .opened_at = opened_at_};
 }
 

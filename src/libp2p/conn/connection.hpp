@@ -72,7 +72,8 @@ class Connection {
   /// The stream whose unread bytes wait longest.
   std::shared_ptr<StreamState> longest_unread() const;
 
-  void ping();
+  /// Queues a yamux ping; false if one is outstanding or the connection is not open.
+  bool ping();
   void on_probe_impossible() { liveness_.on_probe_impossible(); rearm(); }
 
   // Calls of StreamState.
@@ -95,7 +96,10 @@ class Connection {
   Loop& loop() { return loop_; }
   /// Who is at the other end; also set when somebody else than expected answered. Nothing before that is verified.
   const std::optional<PeerId>& peer() const { return peer_; }
+  const std::optional<PublicKey>& peer_key() const { return peer_key_; }
   ConnectionInfo info() const;  ///< After authentication.
+  const Multiaddr& remote_addr() const { return options_.remote_addr; }
+  std::array<std::uint8_t, 32> handshake_hash() const;
   base::TimePoint last_heard() const { return liveness_.last_heard(); }
   std::uint64_t frames() const;  ///< Sealed or opened so far, whichever is more.
   io::Socket& socket() { return *socket_; }
@@ -157,6 +161,7 @@ class Connection {
   bool write_failed_ = false;   ///< Nothing more can be sent; reading tells how the connection ended.
   bool shut_down_ = false;
   std::optional<PeerId> peer_;
+  std::optional<PublicKey> peer_key_;
   base::ErrorCode end_reason_;
   base::TimePoint opened_at_{};
   base::TimePoint phase_deadline_{};  ///< Of upgrading, closing and draining.

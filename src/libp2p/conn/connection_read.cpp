@@ -95,7 +95,10 @@ base::Result<void> Connection::process_upgrade(base::MutableBytes& bytes) {
   base::Bytes answer;
   const base::Result<bool> done = upgrade_->feed(loop_.aead, bytes, answer);
   stage_ = upgrade_->stage();
-  if (upgrade_->remote()) peer_ = upgrade_->remote()->id;
+  if (upgrade_->remote()) {
+    peer_ = upgrade_->remote()->id;
+    peer_key_ = upgrade_->remote()->key;
+  }
   if (!done) return done.error();
   send_raw(answer);
   if (options_.direction == Direction::outbound && upgrade_->committed() && !std::exchange(committed_, true)) {

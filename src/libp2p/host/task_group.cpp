@@ -1,0 +1,47 @@
+#include "libp2p/host/task_group.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/system/system_error.hpp>
+#include <boost/asio/error.hpp>
+#include <algorithm>
+#include <exception>
+#include <vector>
+
+namespace libp2p {
+
+namespace asio = boost::asio;
+
+void TaskGroup::spawn(asio::awaitable<void> task) {
+  if (state_->closed) return;
+  const auto at = state_->running.emplace(state_->running.end());
+  asio::co_spawn(executor_, std::move(task),
+                 asio::bind_cancellation_slot(at->slot(), [state = state_, at](const std::exception_ptr& error) {
+                   state->running.erase(at);
+                   if (state->running.empty()) state->idle.resume(true);
+                   // Errors are values here: what still throws is out of memory or a bug, and must not be swallowed.
+                   // A cancelled coroutine ends by operation_aborted, which is no error of anybody.
+                   try {
+                     if (error) std::rethrow_exception(error);
+                   } catch (const boost::system::system_error& thrown) {
+                     if (thrown.code() != asio::error::operation_aborted) throw;
+                   }
+                 }));
+}
+
+void TaskGroup::cancel_all() {
+  state_->closed = true;
+  // A cancelled task may end at once and take its signal out of the list.
+  std::vector<asio::cancellation_signal*> signals;
+  for (asio::cancellation_signal& signal : state_->running) signals.push_back(&signal);
+  for (asio::cancellation_signal* signal : signals) {
+    const bool still = std::ranges::any_of(state_->running, [signal](const auto& s) { return &s == signal; });
+    if (still) signal->emit(asio::cancellation_type::terminal);
+  }
+}
+
+asio::awaitable<void> TaskGroup::join() {
+  while (!state_->running.empty()) static_cast<void>(co_await state_->idle.wait(false));
+}
+
+}  // namespace libp2p
