@@ -1,6 +1,7 @@
 // libp2p/multiaddr.hpp: self-describing addresses, text <-> binary, strict both ways.
 // Spec: multiformats/multiaddr; docs/spec-map.md#multiaddr. Equality is equality of the binary form.
-// Invariant: a Multiaddr is never empty, at most kMaxBytes long and kMaxComponents deep. Thread rules: a value.
+// Invariant: a Multiaddr is never empty, at most kMaxBytes long and kMaxComponents deep, and always has room within
+// these for a `/p2p/ID` at its end. Thread rules: a value.
 #pragma once
 
 #include <compare>
@@ -55,7 +56,8 @@ class Multiaddr {
 
   /// The `/p2p/ID` at the end, if there is one.
   std::optional<PeerId> peer() const;
-  Multiaddr with_peer(const PeerId& id) const;       ///< Appends `/p2p/ID` unless it is there.
+  /// With `/p2p/ID` at the end, in place of another peer's. A unix path stays as it is: nothing can stand behind it.
+  Multiaddr with_peer(const PeerId& id) const;
   std::optional<Multiaddr> without_peer() const;     ///< Nothing if only `/p2p/ID` was there.
 
   /// Errors: MultiaddrErrc::not_dialable (QUIC, circuit, ... : recognised, but not TCP).
