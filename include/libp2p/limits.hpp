@@ -1,0 +1,95 @@
+// libp2p/limits.hpp: every bound of a host in one place: what it limits, in which unit, and why it has this value.
+// Vocabulary only. The host fills the limits of its machines (yamux, policy, identify) from this; a tool that
+// measures may lift them. Each line names the tests that reach it: `Suite.Test`, or the layer that enforces it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace libp2p {
+
+/// How long each step may take. Zero is not allowed anywhere.
+struct TimeLimits {
+  using Millis = std::chrono::milliseconds;
+
+  // Establishing; `establish` bounds the sum of the others.
+  Millis establish{10'000};    ///< Resolve to open. The node sets it from peers.connection_timeout. [host]
+  Millis resolve{5'000};       ///< One name: two tries of a resolver that answers in 2 s. [host]
+  Millis tcp_connect{5'000};   ///< One address: three SYNs (0, 1, 3 s). [conn]
+  Millis handshake{10'000};    ///< Whole inbound upgrade; rust, js and py wait as long. [conn]
+  Millis negotiation{10'000};  ///< multistream-select on one stream; go and js wait as long. [conn]
+  Millis request{10'000};  ///< One request of identify or the exchange, unless its caller says otherwise. [host]
+
+  // Address race: RFC 8305 section 5, and shorter where a round trip takes less than a millisecond.
+  Millis dial_stagger{250};        ///< Between two attempts. [AddressRace.StaggersGlobalAttemptsBy250Ms]
+  Millis dial_stagger_nearby{30};  ///< After a loopback or private one. [AddressRace.StaggersNearbyAttemptsBy30Ms]
+  Millis dial_hold_committed{500};  ///< No new attempt while one is all but through; go does the same.
+                                    ///< [AddressRace.ACommittedAttemptHoldsTheNextOneBack]
+
+  // Liveness: 8 + 10 + 5 s keeps the verdict on a frozen peer under 25 s.
+  Millis ping_after_silence{8'000};  ///< [Liveness.AsksForAPingAfterEightSecondsOfSilence]
+  Millis ping_answer{10'000};        ///< [Liveness.AsksForAFreshStreamBeforeItJudges]
+  Millis probe_answer{5'000};        ///< libp2p ping on a fresh stream. [Liveness.NamesTheCheckThatFailed]
+  Millis preference_round{500};      ///< Pings of all connections of a peer. [PreferenceRound.EndsAtItsDeadline]
+  Millis survivor_heard{10'000};     ///< A duplicate goes only while the survivor was heard this recently:
+                                     ///< the ping after 8 s and its way. [Duplicates.NothingIsClosedOnStaleEvidence]
+  Millis ping_idle{30'000};          ///< A ping stream without a byte is closed. [host]
+  Millis user_timeout{30'000};       ///< TCP_USER_TIMEOUT: the net below liveness, so above its 23 s. [io]
+  Millis large_frame{10'000};        ///< For a Noise frame over 4 KiB to become complete. [conn]
+
+  // Closing.
+  Millis half_close_wait{1'000};  ///< For streams to end by themselves. [conn]
+  Millis eof_drain{200};          ///< Reading on after shutdown, so that close does not send RST. [conn]
+  Millis stop{3'000};             ///< Whole orderly stop of a host; then hard. [host]
+};
+
+/// How many connections, attempts and streams there may be.
+struct CountLimits {
+  std::size_t pending_handshakes = 128;  ///< Inbound; half for members' addresses. [PendingHandshakes.*]
+  std::size_t connections = 1'024;       ///< Established: a full mesh of twice 512. [EstablishedConnections.*]
+  std::size_t spare_connections = 64;    ///< Above `connections`, only for a member that has one already, so that
+                                         ///< a half-open one cannot lock its peer out. [EstablishedConnections.*]
+  std::size_t connections_per_peer = 4;  ///< Kept of one peer. [Duplicates.AboveFourTheLongestSilentGoes]
+  std::size_t dials_per_peer = 8;        ///< Attempts at once; go has as many. [AddressRace.RunsAtMostEightAtOnce]
+  std::size_t dials = 160;               ///< Attempts at once in all; go has as many. [host]
+  std::size_t dial_candidates = 64;      ///< Resolved addresses of one dial. [AddressRace.RefusesTheSixtyFifth]
+
+  std::uint32_t stranger_streams = 32;            ///< Inbound, live. [yamux]
+  std::uint32_t member_streams = 256;             ///< Inbound, live. [yamux]
+  std::uint32_t streams = 500;                    ///< Live in all; rust ends a session at its 513th. [yamux]
+  std::uint32_t unacked_streams = 256;            ///< Outbound, the ACK backlog of the specification. [yamux]
+  std::uint32_t stream_opens_per_second = 100;    ///< Of the remote; beyond: RST. [yamux]
+  std::uint32_t stream_open_burst = 256;          ///< [yamux]
+  std::uint32_t pending_pongs = 32;               ///< Beyond: Go Away 1. [yamux]
+  std::uint32_t pending_resets = 256;             ///< Unsent RST and ACK; beyond: Go Away 1. [yamux]
+  std::uint32_t empty_frames_per_second = 1'000;  ///< Beyond: Go Away 1. [yamux]
+  std::uint32_t ping_streams_per_peer = 2;        ///< Inbound; the specification asks for two. [host]
+};
+
+/// How much memory may be held: counted as held, not as granted.
+struct ByteLimits {
+  static constexpr std::size_t kMiB = 1024 * 1024;
+
+  std::uint32_t initial_window = 256 * 1024;  ///< Fixed by yamux, both directions. [yamux]
+  std::uint32_t max_window = 16 * kMiB;       ///< Where auto-tuning ends, as go. [yamux]
+  // Soft: windows stop growing and credit returns only up to the initial window.
+  std::size_t held_soft = 64 * kMiB;            ///< In all. [conn]
+  std::size_t held_soft_connection = 4 * kMiB;  ///< [conn]
+  // Hard: the longest unread stream is reset, strangers' first; then its connection goes.
+  std::size_t held_hard = 128 * kMiB;            ///< In all. [conn]
+  std::size_t held_hard_connection = 16 * kMiB;  ///< One whole window. [conn]
+
+  std::size_t read_per_turn = 256 * 1024;       ///< Then the loop serves the others. [conn]
+  std::size_t carry = 4 * 1024;                 ///< An incomplete frame up to this gives its block back. [conn]
+  std::size_t not_sent_low_water = 128 * 1024;  ///< TCP_NOTSENT_LOWAT: bulk in the kernel ahead of a pong. [io]
+};
+
+/// All limits of a host. A value: copy, change, pass to the host.
+struct Limits {
+  TimeLimits time;
+  CountLimits count;
+  ByteLimits bytes;
+};
+
+}  // namespace libp2p

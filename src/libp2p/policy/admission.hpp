@@ -1,0 +1,91 @@
+// libp2p/policy/admission.hpp: who gets a slot when slots are scarce: inbound handshakes, established connections.
+// Policy: no I/O, no clock. Tables of ids only; the caller closes whom they name.
+// Invariants: no table grows over its limit; a stranger never displaces a member's connection; a new inbound
+// handshake is never refused for lack of room, so that holding slots does not lock others out.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "libp2p/limits.hpp"
+#include "libp2p/policy/conn_id.hpp"
+
+namespace libp2p::policy {
+
+/// Inbound handshakes under way. Before Noise is through only the source IP tells members from strangers: those
+/// whose IP a member's record names may use every slot, strangers half of them.
+class PendingHandshakes {
+ public:
+  explicit PendingHandshakes(const CountLimits& limits = {})
+      : capacity_{std::max<std::size_t>(limits.pending_handshakes, 1)} {}
+
+  /// Takes `id` in. Returned is the handshake that has to go for it: of the strangers the one with the least
+  /// progress (without a byte first, then the oldest); a member's only if there is no stranger. O(capacity).
+  [[nodiscard]] std::optional<ConnId> add(ConnId id, bool from_member_ip);
+  /// The first byte of `id` arrived.
+  void on_byte(ConnId id);
+  /// The handshake of `id` ended, either way.
+  void remove(ConnId id);
+
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    ConnId id;
+    bool member;
+    bool spoke;
+  };
+  ConnId evict(bool member);
+  std::size_t strangers() const;
+
+  std::size_t capacity_;
+  std::vector<Entry> entries_;  ///< Oldest first.
+};
+
+/// What an authenticated peer is to us, lowest first.
+enum class Standing : std::uint8_t {
+  stranger,
+  proven,          ///< A member by its proven record.
+  operator_entry,  ///< A member by the operator's own file.
+};
+
+/// Established connections, inbound and outbound.
+class EstablishedConnections {
+ public:
+  struct Newcomer {
+    ConnId id;
+    Standing standing = Standing::stranger;
+    bool has_sibling = false;  ///< Its peer holds another connection, which may be half-open.
+  };
+  struct Verdict {
+    bool admitted = false;
+    std::optional<ConnId> evicted;  ///< Who has to go for it.
+  };
+
+  explicit EstablishedConnections(const CountLimits& limits = {})
+      : capacity_{limits.connections}, spare_{limits.spare_connections} {}
+
+  /// At the limit a newcomer displaces the newest connection of the lowest standing below its own: a member a
+  /// stranger, an operator's entry also one that is only proven. Where there is none, a member with a sibling
+  /// takes one of the spare slots; everybody else is refused. O(capacity) at the limit.
+  [[nodiscard]] Verdict admit(const Newcomer& newcomer);
+  /// The peer of `id` was proven, or entered or left the operator's file.
+  void set_standing(ConnId id, Standing standing);
+  void remove(ConnId id);
+
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    ConnId id;
+    Standing standing;
+  };
+
+  std::size_t capacity_;
+  std::size_t spare_;
+  std::vector<Entry> entries_;  ///< Oldest first.
+};
+
+}  // namespace libp2p::policy
