@@ -33,10 +33,10 @@ struct TimeLimits {
   Millis probe_answer{5'000};        ///< libp2p ping on a fresh stream. [Liveness.NamesTheCheckThatFailed]
   Millis preference_round{500};      ///< Pings of all connections of a peer. [PreferenceRound.EndsAtItsDeadline]
   Millis survivor_heard{10'000};     ///< A duplicate goes only while the survivor was heard this recently:
-                                     ///< the ping after 8 s and its way. [Duplicates.NothingIsClosedOnStaleEvidence]
-  Millis ping_idle{30'000};          ///< A ping stream without a byte is closed. [host]
-  Millis user_timeout{30'000};       ///< TCP_USER_TIMEOUT: the net below liveness, so above its 23 s. [io]
-  Millis large_frame{10'000};        ///< For a Noise frame over 4 KiB to become complete. [conn]
+                                  ///< the ping after 8 s and its way. [Duplicates.NothingIsClosedOnStaleEvidence]
+  Millis ping_idle{30'000};     ///< A ping stream without a byte is closed. [host]
+  Millis user_timeout{30'000};  ///< TCP_USER_TIMEOUT: the net below liveness, so above its 23 s. [io]
+  Millis large_frame{10'000};   ///< For a Noise frame over 4 KiB to become complete. [conn]
 
   // Closing.
   Millis half_close_wait{1'000};  ///< For streams to end by themselves. [conn]
