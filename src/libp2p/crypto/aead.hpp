@@ -9,16 +9,18 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "libp2p/crypto/errc.hpp"
 #include "libp2p/crypto/secret.hpp"
 
 namespace libp2p::crypto {
 
 inline constexpr std::size_t kTagBytes = 16;
+inline constexpr std::size_t kOpenSslFromBytes = 1024;  ///< Plaintext size from which OpenSSL is the faster one.
 using AeadKey = Secret<32>;
 
 class Aead {
  public:
-  Aead();
+  Aead();  ///< Throws std::bad_alloc without memory for the context.
   ~Aead();
   Aead(const Aead&) = delete;
   Aead& operator=(const Aead&) = delete;
@@ -36,5 +38,14 @@ class Aead {
  private:
   void* context_;  // EVP_CIPHER_CTX; void so that no OpenSSL header is needed here
 };
+
+/// As Aead::seal over one piece, without a context: for the few messages of a handshake. In place is allowed:
+/// `out` may be where `plain` is.
+void seal_once(const AeadKey& key, std::uint64_t counter, base::ByteSpan ad, base::ByteSpan plain,
+               std::uint8_t* out);
+
+/// As Aead::open, without a context.
+base::Result<base::MutableBytes> open_once(const AeadKey& key, std::uint64_t counter, base::ByteSpan ad,
+                                           base::MutableBytes sealed);
 
 }  // namespace libp2p::crypto
