@@ -18,17 +18,17 @@
 namespace libp2p::multistream {
 
 enum class NegotiationErrc : std::uint8_t {
-  bad_header = 1,       ///< The first message is not /multistream/1.0.0.
-  token_too_long,       ///< Over kMaxTokenBytes.
-  bad_token,            ///< Not minimal length, no newline at the end, or empty.
-  too_many_proposals,   ///< Over kMaxProposals.
-  not_supported,        ///< The listener answered `na` to our last proposal.
-  both_initiators,      ///< A proposal where an echo was due: both ends dialled.
-  unexpected_answer,    ///< An echo of something that was not proposed.
+  bad_header = 1,      ///< The first message is not /multistream/1.0.0.
+  token_too_long,      ///< Over kMaxTokenBytes.
+  bad_token,           ///< Not minimal length, no newline at the end, or empty.
+  too_many_proposals,  ///< Over kMaxProposals.
+  not_supported,       ///< The listener answered `na` to our last proposal.
+  both_initiators,     ///< A proposal where the first answer was due: both ends dialled.
+  unexpected_answer,   ///< After an `na`: an echo of something else than the next proposal.
 };
 base::ErrorCode make_error_code(NegotiationErrc code);
 
-/// The accumulating reader of length-prefixed tokens that both roles share.
+/// The accumulating reader of length-prefixed tokens that both roles share. Not to be used after an error.
 class TokenReader {
  public:
   /// One token without its newline, or nothing if more bytes are needed.
@@ -47,7 +47,8 @@ class Dialer {
   /// it (optimistic negotiation).
   void start(base::Bytes& out);
 
-  /// Feeds bytes of the remote; appends to `out` what is to be sent next. The agreed protocol once it is known.
+  /// Feeds bytes of the remote; appends to `out` what is to be sent next. The agreed protocol once it is known;
+  /// nothing if all of `in` was taken and more is needed. After a protocol or an error the negotiation is over.
   base::Result<std::optional<std::string>> feed(base::ByteSpan& in, base::Bytes& out);
 
  private:
@@ -63,7 +64,8 @@ class Listener {
   using Supports = std::function<bool(std::string_view protocol)>;
   explicit Listener(Supports supports);
 
-  /// As Dialer::feed. The header is sent with the first answer. `ls` is answered `na`.
+  /// As Dialer::feed. Our header goes out as soon as the remote's was read, so that a dialer which waits for it
+  /// before it proposes is served too. `ls` is answered `na`.
   base::Result<std::optional<std::string>> feed(base::ByteSpan& in, base::Bytes& out);
 
  private:
