@@ -15,20 +15,22 @@
 #include "base/result.hpp"
 #include "base/rng.hpp"
 #include "libp2p/crypto/aead.hpp"
+#include "libp2p/crypto/dh.hpp"
 #include "libp2p/key.hpp"
 #include "libp2p/peer_id.hpp"
 
 namespace libp2p::noise {
 
 enum class NoiseErrc : std::uint8_t {
-  bad_message = 1,      ///< Wrong size, or a payload where there must be none.
+  bad_message =
+      1,  ///< A size that its message cannot have: over the limit, too short, or message 1 with a payload.
   decrypt_failed,
-  bad_payload,          ///< The handshake payload does not parse.
-  bad_signature,        ///< Missing or not by the identity key over this static key.
-  bad_dh,               ///< All-zero shared secret.
-  peer_id_mismatch,     ///< Somebody else answered: `remote()` names who.
-  no_common_muxer,      ///< The remote sent a muxer list without one of ours.
-  frame_too_short,      ///< A transport frame under 16 bytes.
+  bad_payload,       ///< The handshake payload does not parse.
+  bad_signature,     ///< Missing or not by the identity key over this static key.
+  bad_dh,            ///< All-zero shared secret.
+  peer_id_mismatch,  ///< Somebody else answered: `remote()` names who.
+  no_common_muxer,   ///< The remote sent a muxer list without one of ours.
+  frame_too_short,   ///< A transport frame under 16 bytes.
   nonce_exhausted,
 };
 base::ErrorCode make_error_code(NoiseErrc code);
@@ -40,16 +42,15 @@ class StaticKey {
   /// For test vectors.
   static StaticKey from_private(const Identity& identity, std::span<const std::uint8_t, 32> secret);
 
-  const crypto::Secret<32>& secret() const { return secret_; }
-  std::span<const std::uint8_t, 32> public_bytes() const { return public_; }
+  const crypto::DhKeyPair& pair() const { return pair_; }
+  std::span<const std::uint8_t, 32> public_bytes() const { return pair_.public_key(); }
   const PublicKey& identity_key() const { return identity_; }
   base::ByteSpan identity_signature() const { return signature_; }
 
  private:
-  StaticKey(crypto::Secret<32> secret, const Identity& identity);
+  StaticKey(const crypto::DhKeyPair& pair, const Identity& identity);
 
-  crypto::Secret<32> secret_;
-  std::array<std::uint8_t, 32> public_{};
+  crypto::DhKeyPair pair_;
   PublicKey identity_;
   std::array<std::uint8_t, 64> signature_{};
 };
@@ -86,8 +87,9 @@ class Handshake {
   /// Appends message 1 (initiator), or nothing (responder).
   void start(base::Bytes& out);
 
-  /// Takes handshake bytes from the front of `in`, appends answers to `out`. True once the handshake is done; bytes
-  /// still in `in` are then transport frames. After an error the connection is to be closed without a word.
+  /// Takes handshake bytes from the front of `in`, appends answers to `out`. True once the handshake is done;
+  /// bytes still in `in` are then transport frames. After an error the connection is to be closed without a word;
+  /// every further call returns that error. Errors: NoiseErrc; KeyErrc for the remote's identity key.
   base::Result<bool> feed(base::ByteSpan& in, base::Bytes& out);
 
   /// Who is there: set once its payload is verified, also when peer_id_mismatch was returned.

@@ -21,17 +21,23 @@ inline constexpr std::size_t kMaxFrameBytes = kLengthBytes + kMaxSealedBytes;
 class Session {
  public:
   explicit Session(SessionKeys keys);
+  // A copy would seal under counters that the original uses too.
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  Session(Session&&) = default;
+  Session& operator=(Session&&) = default;
 
   /// The size of the frame at the front of `in`, length prefix included, or nothing if the prefix is not whole.
   static std::optional<std::size_t> frame_bytes(base::ByteSpan in);
 
   /// Opens one whole frame (prefix included) in place; the plaintext is a part of `frame` and may be empty.
-  /// Errors: frame_too_short, decrypt_failed, nonce_exhausted: close the connection.
+  /// Errors: frame_too_short, decrypt_failed, nonce_exhausted: close the connection; nothing opens after them.
   base::Result<base::MutableBytes> open(crypto::Aead& aead, base::MutableBytes frame);
 
   /// Seals the concatenation of `pieces` (at most kMaxPlainBytes) into `out`, which must hold
   /// kLengthBytes + sum + kTagBytes; returns how many bytes it wrote. Errors: nonce_exhausted.
-  base::Result<std::size_t> seal(crypto::Aead& aead, std::span<const base::ByteSpan> pieces, base::MutableBytes out);
+  base::Result<std::size_t> seal(crypto::Aead& aead, std::span<const base::ByteSpan> pieces,
+                                 base::MutableBytes out);
 
   std::uint64_t frames_sent() const { return sent_; }
   std::uint64_t frames_received() const { return received_; }
@@ -41,6 +47,9 @@ class Session {
   SessionKeys keys_;
   std::uint64_t sent_ = 0;
   std::uint64_t received_ = 0;
+  bool broken_ = false;  ///< A frame did not open: the stream is not what the remote sent.
+
+  friend struct SessionCounters;  ///< Tests reach the last counter with it.
 };
 
 }  // namespace libp2p::noise
