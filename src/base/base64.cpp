@@ -31,7 +31,8 @@ std::string to_base64(ByteSpan bytes) {
   out.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
     const std::size_t left = bytes.size() - at;
-    const std::uint32_t group = std::uint32_t{bytes[at]} << 16 | (left > 1 ? std::uint32_t{bytes[at + 1]} << 8 : 0) |
+    const std::uint32_t group = std::uint32_t{bytes[at]} << 16 |
+                                (left > 1 ? std::uint32_t{bytes[at + 1]} << 8 : 0) |
                                 (left > 2 ? bytes[at + 2] : 0U);
     out.push_back(kAlphabet[group >> 18]);
     out.push_back(kAlphabet[group >> 12 & 63]);
