@@ -38,12 +38,11 @@ lint_banned() { say "banned calls" && python3 "$ROOT/tools/check_banned.py"; }
 
 # lint_tidy ALL BASE
 lint_tidy() {
-  local base=$2
-  local -a sources
+  local base=$2 files sources
   configure dev
   if [ -n "$1" ]; then
     say "clang-tidy over all files"
-    mapfile -t sources < <(cd "$ROOT" && cpp_files | tr '\0' '\n' | python3 tools/tidy_sources.py)
+    files=$(git -C "$ROOT" ls-files --cached --others --exclude-standard '*.cpp' '*.hpp') || return 1
   else
     base=${base:-$(lint_base)}
     if [ -z "$base" ]; then
@@ -51,15 +50,25 @@ lint_tidy() {
       return 0
     fi
     say "clang-tidy over what changed since $(git -C "$ROOT" log -1 --format='%h %s' "$base")"
-    mapfile -t sources < <(cd "$ROOT" && changed_files "$base" | python3 tools/tidy_sources.py)
+    files=$(changed_files "$base") || return 1
   fi
-  if [ ${#sources[@]} -eq 0 ] || [ -z "${sources[0]}" ]; then return 0; fi
-  cmake --build "$ROOT/build/dev" --target bf_generated >/dev/null
-  printf '%s\0' "${sources[@]}" | xargs -0 -n1 -P "$(jobs_count)" bash -c '
-    out=$(clang-tidy-19 -p "$0/build/dev" --quiet "$1" 2>&1) && exit
-    printf "%s\n" "$out" | grep -vE "^[0-9]+ warnings? (generated|treated)"
-    exit 1' "$ROOT"
+  sources=$(python3 "$ROOT/tools/tidy_sources.py" <<<"$files") || return 1
+  if [ -z "$sources" ]; then return 0; fi
+  cmake --build "$ROOT/build/dev" --target bf_generated >"$ROOT/build/generated.log" || {
+    cat "$ROOT/build/generated.log" >&2
+    return 1
+  }
+  xargs -d '\n' -n1 -P "$(jobs_count)" bash -c 'tidy_one "$@"' _ "$ROOT" <<<"$sources"
 }
+
+# tidy_one ROOT SOURCE: findings only, without clang-tidy's count of what it hid.
+tidy_one() {
+  local found
+  found=$(clang-tidy-19 -p "$1/build/dev" --quiet "$2" 2>&1) && return
+  grep -vE '^[0-9]+ warnings? (generated|treated)' <<<"$found"
+  return 1
+}
+export -f tidy_one
 
 # The revision that this work started from: where it left the published branch, else the commit before.
 lint_base() {
@@ -77,6 +86,5 @@ lint_base() {
 
 # changed_files BASE: since BASE, committed or not, and new files.
 changed_files() {
-  git diff --name-only --diff-filter=d "$1"
-  git ls-files --others --exclude-standard
+  git -C "$ROOT" diff --name-only --diff-filter=d "$1" && git -C "$ROOT" ls-files --others --exclude-standard
 }
