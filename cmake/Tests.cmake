@@ -21,11 +21,11 @@ function(bf_built_for labels)
   endforeach()
 endfunction()
 
-# bf_test(NAME LABELS sim [threads] SOURCES a_test.cpp ... DEPS target ... [BUILDS program ...] [SECONDS 60])
+# bf_test(NAME LABELS sim [threads] SOURCES a_test.cpp ... DEPS target ... [BUILDS program ...] [SECONDS 60] [SERIAL])
 # A GoogleTest program. BUILDS names programs that the test starts. SECONDS is the time limit of one case; a run of
-# the whole program (BF_TEST_CASES off) gets five times as much.
+# the whole program (BF_TEST_CASES off) gets five times as much. SERIAL: nothing else runs beside it.
 function(bf_test name)
-  cmake_parse_arguments(TEST "" "SECONDS" "LABELS;SOURCES;DEPS;BUILDS" ${ARGN})
+  cmake_parse_arguments(TEST "SERIAL" "SECONDS" "LABELS;SOURCES;DEPS;BUILDS" ${ARGN})
   if(NOT TEST_SECONDS)
     set(TEST_SECONDS 60)
   endif()
@@ -34,26 +34,31 @@ function(bf_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
   bf_built_for("${TEST_LABELS}" ${name} ${TEST_BUILDS})
   if(BF_TEST_CASES)
-    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
-      PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_SECONDS})
+    # Labels are set by a file that ctest reads after the cases: a list among PROPERTIES would be taken apart.
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES TEST_LIST ${name}_cases
+      PROPERTIES TIMEOUT ${TEST_SECONDS} RUN_SERIAL ${TEST_SERIAL})
+    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake
+      "if(${name}_cases)\n  set_tests_properties(\${${name}_cases} PROPERTIES LABELS \"${TEST_LABELS}\")\nendif()\n")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake)
   else()
     math(EXPR limit "5 * ${TEST_SECONDS}")
     add_test(NAME ${name} COMMAND ${name})
-    set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${limit})
+    set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${limit} RUN_SERIAL ${TEST_SERIAL})
   endif()
 endfunction()
 
-# bf_script_test(NAME LABELS interop COMMAND ... [NEEDS go node] [BUILDS program ...] [SECONDS 120])
+# bf_script_test(NAME LABELS interop COMMAND ... [NEEDS go node] [BUILDS program ...] [SECONDS 120] [SERIAL])
 # A test that is a command. Where a tool of NEEDS is missing it counts as skipped, and `./dev test` says so.
 # The command may itself exit with 77 after a line "SKIPPED: reason".
 function(bf_script_test name)
-  cmake_parse_arguments(TEST "" "SECONDS" "LABELS;COMMAND;NEEDS;BUILDS" ${ARGN})
+  cmake_parse_arguments(TEST "SERIAL" "SECONDS" "LABELS;COMMAND;NEEDS;BUILDS" ${ARGN})
   if(NOT TEST_SECONDS)
     set(TEST_SECONDS 120)
   endif()
   bf_built_for("${TEST_LABELS}" ${TEST_BUILDS})
   add_test(NAME ${name} COMMAND ${PROJECT_SOURCE_DIR}/tools/with_tools ${TEST_NEEDS} -- ${TEST_COMMAND})
-  set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_SECONDS} SKIP_RETURN_CODE 77)
+  set_tests_properties(${name} PROPERTIES LABELS "${escaped}" TIMEOUT ${TEST_SECONDS} SKIP_RETURN_CODE 77
+    RUN_SERIAL ${TEST_SERIAL})
 endfunction()
 
 # bf_unit_tests(DIR): every folder below DIR that holds *_test.cpp becomes one program, linked with the layer whose

@@ -34,7 +34,7 @@ BANS = [
         "wait for a condition, with a deadline"),
     Ban(re.compile(r"\bstd::(jthread\b|thread\b(?!::id)|async\s*\()|\bpthread_create\b"),
         "threads are made in one place", allowed=REAL_THREADS),
-    Ban(re.compile(r"\.detach\s*\(\s*\)|\basio::detached\b"), "every task has an owner that joins it"),
+    Ban(re.compile(r"\.detach\s*\(\s*\)"), "every thread has an owner that joins it"),
     Ban(re.compile(r"\bstd::format\b|#\s*include\s*<(format|expected)>|\bstd::expected\b"),
         "not in libstdc++ 12 or not in C++20: use fmt, or base::Result"),
     Ban(re.compile(r"\basio::cancel_after\b"), "not in Boost 1.81: use within()"),
