@@ -21,7 +21,8 @@ PURE = {
 IMPURE_HEADERS = re.compile(
     r"boost/asio.*|thread|fstream|iostream|filesystem|future|mutex|condition_variable|unistd\.h|fcntl\.h|sys/.*|ares\.h")
 
-# Folders that know each other only through interfaces, and the headers that are such interfaces.
+# Folders that know each other only through interfaces: the headers of src/store/ and src/config/ themselves (not of
+# their layers below), and those listed here.
 FEDERATION = ("config", "store", "peers", "exchange")
 INTERFACES = set()
 
@@ -38,23 +39,27 @@ class Layers:
     def __init__(self):
         self.order = layer_order()
         self.rank = {layer: rank for rank, layer in enumerate(self.order)}
+        # A folder above layers (store of store/text) may hold headers of its own; they stand below all of them.
+        self.groups = {layer.split("/")[0] for layer in self.order if "/" in layer} - set(self.order)
+        for group in self.groups:
+            self.rank[group] = min(rank for layer, rank in self.rank.items() if layer.startswith(group + "/")) - 0.5
 
     def of_path(self, path):
         """The layer of a path below src/ ("libp2p/yamux/frame.hpp"), or None."""
         fitting = [layer for layer in self.order if path.startswith(layer + "/")]
+        if not fitting and path.count("/") == 1 and path.endswith(".hpp") and path.split("/")[0] in self.groups:
+            return path.split("/")[0]
         return max(fitting, key=len, default=None)
 
     def of_include(self, name):
         """The layer that a quoted include belongs to, or None for what is not ours.
 
         A public header belongs to the layer that implements it (the one with a source of its stem)."""
-        if layer := self.of_path(name):
-            return layer
         if name.startswith("libp2p/") and (ROOT / "include" / name).exists():
             owners = [self.of_path(p.relative_to(ROOT / "src").as_posix())
                       for p in (ROOT / "src/libp2p").rglob(Path(name).stem + ".cpp")]
             return min(filter(None, owners), key=self.rank.get, default="base")
-        return None
+        return self.of_path(name)
 
 
 def includes(path):
@@ -84,7 +89,7 @@ def check_source(layers, path, report):
             report(path, number, f'"{name}" is in no layer; use the path below src/ or include/')
         elif layers.rank[other] > layers.rank[layer]:
             report(path, number, f"{layer} stands below {other} and must not include {name}")
-        elif crosses_federation(layer, other) and name not in INTERFACES:
+        elif crosses_federation(layer, other) and other not in layers.groups and name not in INTERFACES:
             report(path, number, f"{name} is no interface header (INTERFACES in tools/check_layers.py)")
 
 

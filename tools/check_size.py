@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tools/check_size.py: files under 400 lines, headers under 200, functions under 60.
+"""tools/check_size.py: files under 400 lines, headers under 200 (outside tests), functions under 60.
 
 Functions are found by indentation, which clang-format makes reliable: a line that is only "}" at depth 0 or 2 ends
 one, and the nearest line above at the same depth begins it.
@@ -44,7 +44,7 @@ def check(path):
     name = path.relative_to(ROOT)
     if len(lines) >= FILE_LINES:
         yield f"{name}: {len(lines)} lines; files stay under {FILE_LINES}: split it by idea"
-    if path.suffix == ".hpp" and len(lines) >= HEADER_LINES:
+    if path.suffix == ".hpp" and name.parts[0] != "tests" and len(lines) >= HEADER_LINES:
         yield f"{name}: {len(lines)} lines; headers stay under {HEADER_LINES}"
     if path.suffix in (".cpp", ".hpp"):
         for start, size in function_sizes(lines):
