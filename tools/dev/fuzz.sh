@@ -27,6 +27,7 @@ verb_fuzz() {
   if [ -n "$smoke" ]; then
     seconds=$((FUZZ_SMOKE_SECONDS * $(jobs_count) / ${#names[@]}))
     if [ "$seconds" -lt 1 ]; then seconds=1; fi
+    if [ "$seconds" -gt "$FUZZ_SMOKE_SECONDS" ]; then seconds=$FUZZ_SMOKE_SECONDS; fi
   fi
   local finds
   finds=$(mktemp -d "$ROOT/build/$preset/finds-XXXXXX")
