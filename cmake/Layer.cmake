@@ -1,34 +1,16 @@
+# The layers of src/: one static library each.
+
 # bf_layer(NAME SOURCES a.cpp ... DEPS target ... [PRIVATE_DEPS target ...])
-# One static library per layer. A layer sees the headers of src/ and include/; what it may link is what keeps
-# the layers free of cycles (tools/check_layers.py checks the includes as well).
+# A layer sees the headers of src/ and include/; what it may link is what keeps the layers free of cycles
+# (tools/check_layers.py checks the includes as well). The names of all layers are in the global property
+# BF_ALL_LAYERS.
 function(bf_layer name)
   cmake_parse_arguments(LAYER "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
   add_library(${name} STATIC ${LAYER_SOURCES})
   set_property(GLOBAL APPEND PROPERTY BF_ALL_LAYERS ${name})
-  target_include_directories(${name} PUBLIC
-    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
+  add_dependencies(bf_layers ${name})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PUBLIC ${LAYER_DEPS} PRIVATE ${LAYER_PRIVATE_DEPS})
-endfunction()
-
-# bf_unit_tests(DIR): every folder below DIR that holds *_test.cpp becomes one program, linked with the layer whose
-# target has the folder's name: libp2p/yamux -> libp2p_yamux.
-function(bf_unit_tests root)
-  file(GLOB_RECURSE tests CONFIGURE_DEPENDS RELATIVE ${root} ${root}/*_test.cpp)
-  set(folders "")
-  foreach(test IN LISTS tests)
-    get_filename_component(folder ${test} DIRECTORY)
-    list(APPEND folders ${folder})
-    string(REPLACE "/" "_" target ${folder})
-    list(APPEND sources_${target} ${root}/${test})
-  endforeach()
-  list(REMOVE_DUPLICATES folders)
-  foreach(folder IN LISTS folders)
-    string(REPLACE "/" "_" target ${folder})
-    add_executable(test_${target} ${sources_${target}})
-    target_link_libraries(test_${target} PRIVATE ${target} GTest::gmock GTest::gtest_main)
-    target_include_directories(test_${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
-    gtest_discover_tests(test_${target} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES LABELS unit TIMEOUT 60)
-  endforeach()
 endfunction()
 
 # bf_protobuf(NAME a.proto ...): the generated code as a library of its own, without our warnings.
@@ -50,4 +32,15 @@ function(bf_protobuf name)
   target_include_directories(${name} SYSTEM PUBLIC ${out})
   target_link_libraries(${name} PUBLIC protobuf::libprotobuf-lite)
   set_property(GLOBAL APPEND PROPERTY BF_ALL_LAYERS ${name})
+  add_dependencies(bf_layers ${name})
+
+  # What a tool that reads headers (clang-tidy) needs, without compiling anything.
+  if(NOT TARGET bf_generated)
+    add_custom_target(bf_generated)
+  endif()
+  add_custom_target(${name}_sources DEPENDS ${generated})
+  add_dependencies(bf_generated ${name}_sources)
 endfunction()
+
+# Every layer, whether a program uses it yet or not.
+add_custom_target(bf_layers)

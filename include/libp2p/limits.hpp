@@ -33,10 +33,10 @@ struct TimeLimits {
   Millis probe_answer{5'000};        ///< libp2p ping on a fresh stream. [Liveness.NamesTheCheckThatFailed]
   Millis preference_round{500};      ///< Pings of all connections of a peer. [PreferenceRound.EndsAtItsDeadline]
   Millis survivor_heard{10'000};     ///< A duplicate goes only while the survivor was heard this recently:
-                                     ///< the ping after 8 s and its way. [Duplicates.NothingIsClosedOnStaleEvidence]
-  Millis ping_idle{30'000};          ///< A ping stream without a byte is closed. [host]
-  Millis user_timeout{30'000};       ///< TCP_USER_TIMEOUT: the net below liveness, so above its 23 s. [io]
-  Millis large_frame{10'000};        ///< For a Noise frame over 4 KiB to become complete. [conn]
+                                  ///< the ping after 8 s and its way. [Duplicates.NothingIsClosedOnStaleEvidence]
+  Millis ping_idle{30'000};     ///< A ping stream without a byte is closed. [host]
+  Millis user_timeout{30'000};  ///< TCP_USER_TIMEOUT: the net below liveness, so above its 23 s. [io]
+  Millis large_frame{10'000};   ///< For a Noise frame over 4 KiB to become complete. [conn]
 
   // Closing.
   Millis half_close_wait{1'000};  ///< For streams to end by themselves. [conn]
@@ -64,7 +64,9 @@ struct CountLimits {
   std::uint32_t pending_pongs = 32;               ///< Beyond: Go Away 1. [yamux]
   std::uint32_t pending_resets = 256;             ///< Unsent RST and ACK; beyond: Go Away 1. [yamux]
   std::uint32_t empty_frames_per_second = 1'000;  ///< Beyond: Go Away 1. [yamux]
-  std::uint32_t ping_streams_per_peer = 2;        ///< Inbound; the specification asks for two. [host]
+  std::uint64_t frames_until_worn = std::uint64_t{1} << 31;  ///< In either direction; js stops at 2^32. Past it a
+                                                             ///< connection is due for replacement. [host]
+  std::uint32_t ping_streams_per_peer = 2;                   ///< Inbound; the specification asks for two. [host]
 };
 
 /// How much memory may be held: counted as held, not as granted.

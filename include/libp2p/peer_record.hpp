@@ -29,10 +29,12 @@ class SignedPeerRecord {
   static constexpr std::size_t kMaxEnvelopeBytes = 4096;
   static constexpr std::size_t kMaxAddresses = 64;
 
-  /// Signs `addresses` as the identity's own. `seq` below 2^64-1.
+  /// Signs `addresses` as the identity's own, without `/p2p`; one that names another peer is left out, and so is
+  /// what does not fit into the bounds above. `seq` below 2^64-1.
   static SignedPeerRecord sign(const Identity& identity, std::uint64_t seq, std::vector<Multiaddr> addresses);
   /// Verifies: size, syntax, payload type, signature, key belongs to the peer id, seq. Addresses that this library
-  /// cannot parse are skipped, the payload is kept whole. Errors: RecordErrc.
+  /// cannot parse or that name another peer are skipped, and those behind the first kMaxAddresses; the payload is
+  /// kept whole. Errors: RecordErrc.
   static base::Result<SignedPeerRecord> open(base::ByteSpan envelope);
 
   const PeerId& peer() const { return peer_; }
@@ -45,7 +47,10 @@ class SignedPeerRecord {
  private:
   SignedPeerRecord(PeerId peer, PublicKey key, RecordVersion version, std::vector<Multiaddr> addresses,
                    base::Bytes envelope)
-      : peer_{peer}, key_{std::move(key)}, version_{version}, addresses_{std::move(addresses)},
+      : peer_{peer},
+        key_{std::move(key)},
+        version_{version},
+        addresses_{std::move(addresses)},
         envelope_{std::move(envelope)} {}
 
   PeerId peer_;
@@ -56,7 +61,14 @@ class SignedPeerRecord {
 };
 
 enum class RecordErrc : std::uint8_t {
-  too_large = 1, bad_envelope, wrong_payload_type, bad_signature, bad_record, peer_mismatch, bad_sequence, no_address,
+  too_large = 1,
+  bad_envelope,
+  wrong_payload_type,
+  bad_signature,
+  bad_record,
+  peer_mismatch,
+  bad_sequence,
+  no_address,
 };
 base::ErrorCode make_error_code(RecordErrc code);
 

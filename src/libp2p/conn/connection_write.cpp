@@ -32,16 +32,18 @@ void Connection::write_out() {
 bool Connection::seal_one_frame() {
   yamux::Gathered& gathered = loop_.gathered;
   yamux_->gather(gathered, *loop_.scratch, noise::kMaxPlainBytes, loop_.clock.now());
-  if (gathered.bytes == 0) return false;
-  std::unique_ptr<Block> block = loop_.blocks.take();
-  const base::Result<std::size_t> sealed = noise_->seal(loop_.aead, gathered.pieces, *block);
-  if (!sealed) {
-    abort(sealed.error());
-    return false;
-  }
   std::vector<yamux::StreamId> drained = std::move(gathered.drained);
   gathered.drained.clear();
-  const bool sent = send_or_hold(std::move(block), *sealed);
+  bool sent = false;
+  if (gathered.bytes > 0) {
+    std::unique_ptr<Block> block = loop_.blocks.take();
+    const base::Result<std::size_t> sealed = noise_->seal(loop_.aead, gathered.pieces, *block);
+    if (!sealed) {
+      abort(sealed.error());
+      return false;
+    }
+    sent = send_or_hold(std::move(block), *sealed);
+  }
   complete_writes(drained);
   if (loop_.gathered.drained.capacity() == 0) {  // give the memory back for the next turn
     drained.clear();

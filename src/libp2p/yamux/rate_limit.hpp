@@ -9,7 +9,7 @@
 namespace libp2p::yamux {
 
 struct Rate {
-  std::uint32_t per_second;  ///< At least 1.
+  std::uint32_t per_second;  ///< 0 counts as 1.
   std::uint32_t burst;       ///< At least 1.
 };
 

@@ -1,0 +1,77 @@
+// libp2p/host/dial_race.hpp: one dial: names are resolved, addresses race, the first whole handshake wins.
+// The order and the staggering are policy::AddressRace's; this starts and cancels what it says.
+// Thread rules: the host's executor. Ownership: the dialling coroutine; destroying it cancels what is not
+// committed.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "libp2p/host/connection_book.hpp"
+#include "libp2p/io/waiter.hpp"
+#include "libp2p/policy/race.hpp"
+
+namespace libp2p {
+
+class DialRace final : public DialObserver {
+ public:
+  struct Job {
+    PeerId peer;
+    std::vector<Multiaddr> addrs;
+    base::Duration timeout;
+    bool probe = false;
+  };
+
+  DialRace(Job job, const Environment& environment, ConnectionBook& book, const Limits& limits);
+  ~DialRace() override;
+
+  /// Starts; returns when one won, all failed, the time was up or `cancel` was called.
+  boost::asio::awaitable<DialResult> run();
+  void cancel(base::ErrorCode reason);
+
+ private:
+  /// One resolved address on its way.
+  struct Attempt {
+    std::size_t given = 0;  ///< Index of the address in the job that it came from.
+    io::Endpoint endpoint;
+    DialStage stage = DialStage::tcp;
+    std::unique_ptr<io::Operation> connecting;
+    std::optional<base::TimePoint> connect_deadline;
+    ConnectionId connection = 0;
+    bool over = false;
+  };
+
+  void on_committed(ConnectionId id) override;
+  void on_open(ConnectionId id) override;
+  void on_failed(ConnectionId id, DialStage stage, base::ErrorCode error, std::optional<PeerId> actual) override;
+
+  void resolve(std::size_t given, const TcpTarget& target);
+  void add(std::size_t given, const io::Endpoint& endpoint);
+  void start(std::size_t index);
+  void on_socket(std::size_t index, base::Result<std::unique_ptr<io::Socket>> socket);
+  void fail(std::size_t index, DialStage stage, base::ErrorCode error,
+            std::optional<PeerId> actual = std::nullopt);
+  void stop_attempt(std::size_t index);
+  void step();
+  void on_timer();
+  void rearm();
+  void complete(base::ErrorCode error);
+  std::optional<std::size_t> index_of(ConnectionId id) const;
+
+  Job job_;
+  const Environment& environment_;
+  ConnectionBook& book_;
+  const Limits& limits_;
+  policy::AddressRace race_;
+  std::vector<Attempt> attempts_;  ///< In the order in which the race knows them.
+  std::vector<std::unique_ptr<io::Operation>> resolving_;
+  std::size_t unresolved_ = 0;
+  base::TimePoint deadline_{};
+  DialResult result_;
+  bool done_ = false;
+  std::shared_ptr<io::Waiter<bool>> finished_ = std::make_shared<io::Waiter<bool>>();
+  io::Timer timer_;
+};
+
+}  // namespace libp2p

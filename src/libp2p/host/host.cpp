@@ -1,0 +1,271 @@
+// The front door: construction, events, dialling, stopping. Streams, identify, ping and perf have files of their
+// own.
+#include "libp2p/host.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "libp2p/host/host_impl.hpp"
+#include "libp2p/perf/perf.hpp"
+#include "libp2p/ping/ping.hpp"
+
+namespace libp2p {
+
+namespace asio = boost::asio;
+
+Host::Impl::Impl(Environment given, HostOptions opts)
+    : environment{std::move(given)},
+      options{std::move(opts)},
+      self{PeerId::of(options.identity.public_key())},
+      static_key{noise::StaticKey::generate(options.identity, environment.rng)},
+      loop{.executor = environment.executor,
+           .timers = environment.timers,
+           .network = environment.network,
+           .clock = environment.clock,
+           .rng = environment.rng,
+           .totals = totals},
+      tasks{environment.executor},
+      book{self,
+           static_key,
+           options,
+           loop,
+           {.event = [this](const HostEvent& event) { publish(event); },
+            .opened = [this](conn::Connection& connection) { on_opened(connection); },
+            .stream = [this](conn::Connection&,
+                             std::shared_ptr<conn::StreamState> stream) { tasks.spawn(serve(std::move(stream))); },
+            .probe =
+                [this](conn::Connection& connection) {
+                  tasks.spawn(check_life(connection.id(), *connection.peer()));
+                }}},
+      listeners{environment,
+                [this](std::unique_ptr<io::Socket> socket) {
+                  if (!stopping) book.add_inbound(std::move(socket));
+                }},
+      push_timer{environment.timers, [this] { push_to_all(); }} {
+  set_handler(std::string{identify::kProtocol},
+              [this](Stream stream) { return serve_identify(std::move(stream)); });
+  set_handler(std::string{identify::kPushProtocol},
+              [this](Stream stream) { return serve_push(std::move(stream)); });
+  set_handler(std::string{ping::kProtocol}, [this](Stream stream) { return serve_ping(std::move(stream)); });
+  if (options.serve_perf) {
+    set_handler(std::string{perf::kProtocol}, [this](Stream stream) { return serve_perf(std::move(stream)); });
+  }
+}
+
+// Events
+// ----------------------------------------------------------------------------------------------------------
+
+/// Events are delivered from a fresh call stack, so that a subscriber may do anything with the host.
+void Host::Impl::publish(HostEvent event) {
+  if (const auto* closed = std::get_if<ConnectionClosed>(&event); closed != nullptr && closed->last_of_peer) {
+    infos.erase(closed->info.peer);
+  }
+  events.push_back(std::move(event));
+  if (events.size() > 1) return;
+  asio::post(environment.executor, [this, weak = std::weak_ptr{alive}] {
+    if (!weak.expired()) deliver();
+  });
+}
+
+void Host::Impl::deliver() {
+  const std::vector<HostEvent> batch = std::exchange(events, {});
+  for (const HostEvent& event : batch) {
+    const std::vector<std::weak_ptr<EventHandler>> now = subscribers;
+    for (const auto& weak : now) {
+      if (const std::shared_ptr<EventHandler> handler = weak.lock()) (*handler)(event);
+    }
+  }
+  std::erase_if(subscribers, [](const auto& weak) { return weak.expired(); });
+}
+
+void Host::Impl::on_opened(conn::Connection& connection) {
+  tasks.spawn(identify(connection.id(), *connection.peer(), *connection.peer_key()));
+}
+
+// Dialling
+// --------------------------------------------------------------------------------------------------------
+
+asio::awaitable<DialResult> Host::Impl::dial(PeerId peer, std::vector<Multiaddr> addrs, DialOptions dial_options) {
+  DialResult result;
+  if (stopping) {
+    result.error = ConnErrc::host_stopped;
+    co_return result;
+  }
+  if (peer == self) {
+    result.error = ConnErrc::dialed_self;
+    co_return result;
+  }
+  if (conn::Connection* existing = book.serving(peer); existing != nullptr && !dial_options.force_new) {
+    result.connection = existing->info();
+    co_return result;
+  }
+  ++dials_started;
+  DialRace race{{.peer = peer, .addrs = std::move(addrs), .timeout = dial_options.timeout},
+                environment,
+                book,
+                options.limits};
+  dials.push_back(&race);
+  auto run = race.run();
+  result = co_await std::move(run);
+  std::erase(dials, &race);
+  ++(result.connection ? dials_succeeded : dials_failed);
+  co_return result;
+}
+
+asio::awaitable<base::Result<void>> Host::Impl::probe(PeerId peer, Multiaddr addr, base::Duration timeout) {
+  if (stopping) co_return ConnErrc::host_stopped;
+  std::vector<Multiaddr> addrs{std::move(addr)};
+  DialRace race{{.peer = peer, .addrs = std::move(addrs), .timeout = timeout, .probe = true},
+                environment,
+                book,
+                options.limits};
+  dials.push_back(&race);
+  auto run = race.run();
+  const DialResult result = co_await std::move(run);
+  std::erase(dials, &race);
+  if (!result.connection) co_return result.error;
+  co_return base::ok();
+}
+
+asio::awaitable<void> Host::Impl::stop() {
+  if (stopping) co_return;
+  stopping = true;
+  listeners.stop_all();
+  push_timer.cancel();
+  const std::vector<DialRace*> running = dials;
+  for (DialRace* race : running) race->cancel(ConnErrc::host_stopped);
+  book.close_all(ConnErrc::host_stopped);
+
+  io::Waiter<bool> wake;
+  io::Timer deadline{environment.timers, [&wake] { wake.resume(true); }};
+  const base::TimePoint hard = environment.clock.now() + options.limits.time.stop;
+  while (!book.empty() && environment.clock.now() < hard) {
+    // Nothing announces the end of the last connection to a coroutine; looking again is cheap and rare.
+    deadline.arm(std::min(hard, environment.clock.now() + std::chrono::milliseconds{5}));
+    static_cast<void>(co_await wake.wait(false));
+  }
+  book.abort_all(ConnErrc::host_stopped);
+  tasks.cancel_all();
+  co_await tasks.join();
+}
+
+// The public face
+// -------------------------------------------------------------------------------------------------
+
+Host::Host(asio::io_context& context, HostOptions options)
+    : Host{system_environment(context.get_executor(), options.limits), std::move(options)} {}
+
+Host::Host(Environment environment, HostOptions options)
+    : impl_{std::make_shared<Impl>(std::move(environment), std::move(options))} {}
+
+Host::~Host() { impl_->book.abort_all(ConnErrc::host_stopped); }
+
+const PeerId& Host::id() const { return impl_->self; }
+asio::any_io_executor Host::executor() const { return impl_->environment.executor; }
+
+base::Result<Multiaddr> Host::listen(const Multiaddr& addr) {
+  base::Result<Multiaddr> bound = impl_->listeners.listen(addr);
+  if (bound) impl_->publish(ListenAddressesChanged{impl_->announced()});
+  return bound;
+}
+
+base::Result<void> Host::stop_listening(const Multiaddr& bound) {
+  const base::Result<void> stopped = impl_->listeners.stop(bound);
+  if (stopped) impl_->publish(ListenAddressesChanged{impl_->announced()});
+  return stopped;
+}
+
+std::vector<Multiaddr> Host::listen_addresses() const { return impl_->listeners.bound(); }
+std::vector<Multiaddr> Host::announced_addresses() const { return impl_->announced(); }
+
+void Host::set_announced(std::vector<Multiaddr> announce) {
+  impl_->options.announce = std::move(announce);
+  impl_->publish(ListenAddressesChanged{impl_->announced()});
+}
+
+void Host::set_record(SignedPeerRecord record) {
+  impl_->record = std::move(record);
+  impl_->schedule_push();
+}
+
+asio::awaitable<DialResult> Host::dial(PeerId peer, std::vector<Multiaddr> addrs, DialOptions options) {
+  return impl_->dial(peer, std::move(addrs), options);
+}
+
+asio::awaitable<base::Result<void>> Host::probe(PeerId peer, Multiaddr addr, base::Duration timeout) {
+  return impl_->probe(peer, std::move(addr), timeout);
+}
+
+asio::awaitable<base::Result<Stream>> Host::open_stream(PeerId peer, std::vector<std::string> protocols,
+                                                        StreamOptions options) {
+  return impl_->open_stream(peer, std::move(protocols), options);
+}
+
+void Host::set_handler(std::string protocol, StreamHandler handler) {
+  impl_->set_handler(std::move(protocol), std::move(handler));
+  impl_->schedule_push();
+}
+
+void Host::remove_handler(const std::string& protocol) {
+  impl_->remove_handler(protocol);
+  impl_->schedule_push();
+}
+
+asio::awaitable<base::Result<base::Duration>> Host::ping(PeerId peer, base::Duration timeout) {
+  return impl_->ping(peer, {.timeout = timeout});
+}
+
+Host::Subscription Host::subscribe(EventHandler handler) {
+  auto held = std::make_shared<EventHandler>(std::move(handler));
+  impl_->subscribers.push_back(held);
+  return Subscription{held};
+}
+
+std::vector<ConnectionInfo> Host::connections() const { return impl_->book.open_connections(); }
+
+std::optional<ConnectionInfo> Host::preferred_connection(const PeerId& peer) const {
+  const conn::Connection* connection = impl_->book.serving(peer);
+  if (connection == nullptr) return std::nullopt;
+  return connection->info();
+}
+
+std::optional<PeerInfo> Host::peer_info(const PeerId& peer) const {
+  const auto at = impl_->infos.find(peer);
+  if (at == impl_->infos.end()) return std::nullopt;
+  const identify::Info& info = at->second;
+  return PeerInfo{.protocol_version = info.protocol_version,
+                  .agent_version = info.agent_version,
+                  .protocols = info.protocols,
+                  .listen_addrs = info.listen_addrs,
+                  .observed_addr = info.observed_addr,
+                  .record = info.record};
+}
+
+HostMetrics Host::metrics() const {
+  HostMetrics out;
+  impl_->book.fill(out);
+  out.dials_started = impl_->dials_started;
+  out.dials_succeeded = impl_->dials_succeeded;
+  out.dials_failed = impl_->dials_failed;
+  out.streams_open = impl_->totals.streams_open;
+  out.streams_opened = impl_->totals.streams_opened;
+  out.streams_refused = impl_->totals.streams_refused;
+  out.bytes_sent = impl_->totals.bytes_sent;
+  out.bytes_received = impl_->totals.bytes_received;
+  out.held_bytes = impl_->totals.held_bytes;
+  return out;
+}
+
+void Host::disconnect(const PeerId& peer, base::ErrorCode reason) {
+  for (const ConnectionId id : impl_->book.of_peer(peer)) impl_->book.close(id, reason);
+}
+
+void Host::disconnect(ConnectionId connection, base::ErrorCode reason) { impl_->book.close(connection, reason); }
+bool Host::agree_to_retire(ConnectionId connection) { return impl_->book.agree_to_retire(connection); }
+void Host::confirm_retire(ConnectionId connection) { impl_->book.confirm_retire(connection); }
+asio::awaitable<void> Host::stop() { return impl_->stop(); }
+
+}  // namespace libp2p

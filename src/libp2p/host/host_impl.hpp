@@ -1,0 +1,86 @@
+// libp2p/host/host_impl.hpp: the parts of a host and how they hang together. Internal to src/libp2p/host.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "libp2p/conn/loop.hpp"
+#include "libp2p/host.hpp"
+#include "libp2p/host/connection_book.hpp"
+#include "libp2p/host/dial_race.hpp"
+#include "libp2p/host/environment.hpp"
+#include "libp2p/host/listeners.hpp"
+#include "libp2p/host/task_group.hpp"
+#include "libp2p/identify/info.hpp"
+
+namespace libp2p {
+
+class Host::Impl {
+ public:
+  Impl(Environment given, HostOptions opts);
+
+  // Dialling and streams.
+  boost::asio::awaitable<DialResult> dial(PeerId peer, std::vector<Multiaddr> addrs, DialOptions options);
+  boost::asio::awaitable<base::Result<void>> probe(PeerId peer, Multiaddr addr, base::Duration timeout);
+  boost::asio::awaitable<base::Result<Stream>> open_stream(PeerId peer, std::vector<std::string> protocols,
+                                                           StreamOptions options);
+  boost::asio::awaitable<base::Result<base::Duration>> ping(PeerId peer, StreamOptions options);
+  boost::asio::awaitable<void> stop();
+
+  // Handlers.
+  void set_handler(std::string protocol, StreamHandler handler);
+  void remove_handler(const std::string& protocol);
+  boost::asio::awaitable<void> serve(std::shared_ptr<conn::StreamState> state);
+  std::vector<std::string> protocols() const;
+
+  // Events.
+  void publish(HostEvent event);
+  void on_opened(conn::Connection& connection);
+
+  // identify.
+  boost::asio::awaitable<void> identify(ConnectionId id, PeerId peer, PublicKey key);
+  boost::asio::awaitable<base::Result<identify::Info>> read_info(Stream& stream, const PublicKey& key);
+  boost::asio::awaitable<void> serve_identify(Stream stream);
+  boost::asio::awaitable<void> serve_push(Stream stream);
+  boost::asio::awaitable<void> push(ConnectionId id, PeerId peer);
+  base::Result<base::Bytes> own_info(ConnectionId id);
+  void take_info(ConnectionId id, const PeerId& peer, identify::Info info);
+  void schedule_push();
+  void push_to_all();
+  std::vector<Multiaddr> announced() const;
+
+  // ping, perf.
+  boost::asio::awaitable<void> serve_ping(Stream stream);
+  boost::asio::awaitable<void> serve_perf(Stream stream);
+  boost::asio::awaitable<void> check_life(ConnectionId id, PeerId peer);
+
+  Environment environment;
+  HostOptions options;
+  PeerId self;
+  noise::StaticKey static_key;
+  conn::Totals totals;
+  conn::Loop loop;
+  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
+  std::map<std::string, std::shared_ptr<const StreamHandler>, std::less<>> handlers;
+  std::optional<SignedPeerRecord> record;
+  std::unordered_map<PeerId, identify::Info> infos;  ///< Of connected peers.
+  std::vector<std::weak_ptr<EventHandler>> subscribers;
+  std::vector<HostEvent> events;
+  std::vector<DialRace*> dials;
+  std::uint64_t dials_started = 0;
+  std::uint64_t dials_succeeded = 0;
+  std::uint64_t dials_failed = 0;
+  bool stopping = false;
+  TaskGroup tasks;
+  ConnectionBook book;
+  Listeners listeners;
+  io::Timer push_timer;
+
+ private:
+  void deliver();
+};
+
+}  // namespace libp2p
