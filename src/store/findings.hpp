@@ -14,7 +14,7 @@ inline constexpr std::size_t kMaxFindings = 1000;  ///< Kept one by one; beyond 
 /// Something the operator should know about one line.
 struct Finding {
   std::uint32_t line = 0;  ///< From 1.
-  std::string reason;
+  std::string reason{};
   bool entry_left_out = false;  ///< False: only a part of it (one address), or nothing, was.
 };
 

@@ -26,11 +26,11 @@ enum class Source : std::uint8_t {
 
 struct PeerEntry {
   RawKey key{};
-  std::vector<libp2p::Multiaddr> addresses;  ///< Without `/p2p`.
-  std::string name;                          ///< The operator's label, or empty.
-  base::Bytes record;                        ///< The signed envelope, or empty.
-  std::uint64_t sequence = 0;                ///< Of `record`; 0 if there is none.
-  std::optional<base::WallTime> last_seen;
+  std::vector<libp2p::Multiaddr> addresses{};  ///< Without `/p2p`.
+  std::string name{};                          ///< The operator's label, or empty.
+  base::Bytes record{};                        ///< The signed envelope, or empty.
+  std::uint64_t sequence = 0;                  ///< Of `record`; 0 if there is none.
+  std::optional<base::WallTime> last_seen{};
   Source source = Source::operator_entry;
 
   bool operator==(const PeerEntry&) const = default;

@@ -16,7 +16,7 @@ namespace store {
 
 /// What one attempt to save did. To be logged if `news`: the first failure of a row, and its end.
 struct SaveReport {
-  base::ErrorCode error;    ///< Unset if all is on disk.
+  base::ErrorCode error{};  ///< Unset if all is on disk.
   std::size_t entries = 0;  ///< How many entries were written, or still wait.
   bool wrote = false;       ///< The file was replaced; false also when nothing in it had to change.
   bool news = false;

@@ -80,7 +80,7 @@ SaveReport FilePeerStore::save(base::TimePoint now) {
     schedule_.on_failed(now, rng_);
     return report;
   }
-  report.wrote = *wrote;
+  report.wrote = *wrote == Written::replaced;
   report.news = was_failing;
   for (auto& [key, fact] : waiting_) {
     const auto [at, is_new] = known_.try_emplace(key, fact);
@@ -91,8 +91,7 @@ SaveReport FilePeerStore::save(base::TimePoint now) {
   return report;
 }
 
-/// True if the file was replaced, false if it held everything already.
-base::Result<bool> FilePeerStore::write() {
+base::Result<FilePeerStore::Written> FilePeerStore::write() {
   const auto content = files_.read(path_, text::kMaxFileBytes);
   const bool missing = !content && is_missing(content.error());
   if (!content && !missing) return content.error();
@@ -102,14 +101,14 @@ base::Result<bool> FilePeerStore::write() {
 
   const auto spliced = text::splice_peers(old, entries_to_write(missing));
   if (!spliced) return spliced.error();
-  if (*spliced == old) return false;
+  if (*spliced == old) return Written::held_already;
 
   const auto info = files_.stat(path_);
   if (!info && !missing) return info.error();
   const std::uint32_t mode = info ? info->mode : kNewFileMode;
   const auto replaced = base::replace_file(files_, path_, base::as_bytes(*spliced), mode, rng_.next_u64());
   if (!replaced) return replaced.error();
-  return true;
+  return Written::replaced;
 }
 
 /// In the order of the keys: the same facts give the same file.

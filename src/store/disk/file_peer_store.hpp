@@ -28,8 +28,10 @@ class FilePeerStore final : public PeerStore {
  private:
   using Entries = std::unordered_map<RawKey, PeerEntry, RawKeyHash>;
 
+  enum class Written : std::uint8_t { replaced, held_already };
+
   SaveReport save(base::TimePoint now);
-  base::Result<bool> write();
+  base::Result<Written> write();
   std::vector<PeerEntry> entries_to_write(bool file_is_missing) const;
 
   base::Files& files_;

@@ -15,7 +15,8 @@ namespace {
 struct Edit {
   std::size_t at = 0;
   std::size_t removed = 0;
-  std::string text;
+  std::string text{};
+  std::size_t order = 0;
 };
 
 std::string quoted(std::string_view text) { return '"' + std::string{text} + '"'; }
@@ -96,8 +97,8 @@ class Splicer {
 
   std::string apply() {
     if (!appended_.empty()) append_entries();
-    // Stable: what belongs to the last entry was added before the new entries that follow it.
-    std::ranges::stable_sort(edits_, {}, &Edit::at);
+    // At one position in the order made: what belongs to the last entry stands before the new ones behind it.
+    std::ranges::sort(edits_, {}, [](const Edit& edit) { return std::pair{edit.at, edit.order}; });
     std::string out;
     std::size_t from = 0;
     for (const Edit& edit : edits_) {
@@ -120,8 +121,13 @@ class Splicer {
     return end > at && text_[end - 1] == '\r' ? end - 1 : end;
   }
 
+  void edit(Edit made) {
+    made.order = edits_.size();
+    edits_.push_back(std::move(made));
+  }
+
   void replace(const Range& range, std::string with) {
-    edits_.push_back({range.start, range.stop - range.start, std::move(with)});
+    edit({range.start, range.stop - range.start, std::move(with)});
   }
 
   void change(const EntrySite& site, const PeerEntry& update) {
@@ -135,8 +141,7 @@ class Splicer {
     set_field(site, site.sequence, {"sequence", std::to_string(update.sequence)}, added);
     set_field(site, site.record, {"record", quoted(base::to_base64(update.record))}, added);
     // After the key, which every entry has: only a comment can follow it on its line.
-    if (!added.empty())
-      edits_.push_back({site.flow ? site.key_stop : line_end(site.key_stop), 0, std::move(added)});
+    if (!added.empty()) edit({site.flow ? site.key_stop : line_end(site.key_stop), 0, std::move(added)});
   }
 
   void set_field(const EntrySite& site, const std::optional<Range>& range, Field field, std::string& added) {
@@ -156,17 +161,17 @@ class Splicer {
             text_.substr(range.start, range.stop - range.start).find('\n') == std::string_view::npos;
         if (layout_.list_empty && one_line) return replace_list(range);
         const std::size_t at = layout_.list_empty ? range.stop - 1 : layout_.content_stop;
-        edits_.push_back({at, 0, (layout_.list_empty ? "" : ", ") + flow_entries(indent)});
+        edit({at, 0, (layout_.list_empty ? "" : ", ") + flow_entries(indent)});
         return;
       }
       case Layout::List::absent: break;
     }
     if (layout_.root == Layout::Root::flow) {
-      edits_.push_back({layout_.root_start, 0, "peers: [" + flow_entries(indent) + "], "});
+      edit({layout_.root_start, 0, "peers: [" + flow_entries(indent) + "], "});
     } else if (layout_.root == Layout::Root::block) {
       const std::string column(layout_.root_column, ' ');
-      edits_.push_back({layout_.root_start, 0,
-                        "peers:" + newline_ + block_entries(layout_.root_column + 2) + newline_ + column});
+      edit({layout_.root_start, 0,
+            "peers:" + newline_ + block_entries(layout_.root_column + 2) + newline_ + column});
     } else {
       const std::string version = text_.empty() ? "version: 1" + newline_ : "";
       append_lines(text_.size(), version + "peers:" + newline_ + block_entries(2));
@@ -188,10 +193,10 @@ class Splicer {
   void append_lines(std::size_t at, const std::string& lines) {
     const bool at_line_start = at == 0 || text_[at - 1] == '\n';
     if (at_line_start) {
-      edits_.push_back({at, 0, lines + newline_});
+      edit({at, 0, lines + newline_});
     } else {
       const std::size_t end = line_end(at);
-      edits_.push_back({end, 0, newline_ + lines + (end == text_.size() ? newline_ : "")});
+      edit({end, 0, newline_ + lines + (end == text_.size() ? newline_ : "")});
     }
   }
 

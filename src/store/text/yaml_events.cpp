@@ -10,6 +10,8 @@
 namespace store::text {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 
 /// The packaged parser counts characters; a splice needs bytes. For ASCII they are the same.
@@ -54,7 +56,10 @@ bool YamlEvent::is_null() const {
 }
 
 struct YamlEvents::Parser {
-  explicit Parser(std::string_view borrowed) : text{borrowed}, positions{borrowed} {
+  explicit Parser(std::string_view whole)
+      : skipped{whole.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0},
+        text{whole.substr(skipped)},
+        positions{text} {
     if (yaml_parser_initialize(&parser) == 0) throw std::bad_alloc{};
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, reinterpret_cast<const unsigned char*>(text.data()), text.size());
@@ -66,6 +71,9 @@ struct YamlEvents::Parser {
     yaml_parser_delete(&parser);
   }
 
+  std::size_t position(const yaml_mark_t& mark) const { return skipped + positions(mark.index); }
+
+  std::size_t skipped;  ///< The parser would take the mark for text.
   std::string_view text;
   BytePositions positions;
   yaml_parser_t parser{};
@@ -84,7 +92,8 @@ const YamlEvent& YamlEvents::next() {
       case YAML_STREAM_END_EVENT: event_ = {.kind = YamlEvent::Kind::end}; return event_;
       case YAML_DOCUMENT_START_EVENT:
         if (document_seen_) {
-          fail(PeersErrc::bad_shape, event_.line + 1, "a second document begins here; one file holds one");
+          fail(PeersErrc::bad_shape, static_cast<std::uint32_t>(parser_->raw.start_mark.line) + 1,
+               "a second document begins here; one file holds one");
           return event_;
         }
         document_seen_ = true;
@@ -143,8 +152,8 @@ const unsigned char* YamlEvents::take_start() {
 
 void YamlEvents::take_node() {
   const yaml_event_t& raw = parser_->raw;
-  event_ = {.start = parser_->positions(raw.start_mark.index),
-            .stop = parser_->positions(raw.end_mark.index),
+  event_ = {.start = parser_->position(raw.start_mark),
+            .stop = parser_->position(raw.end_mark),
             .line = static_cast<std::uint32_t>(raw.start_mark.line) + 1,
             .column = static_cast<std::uint32_t>(raw.start_mark.column)};
   if (raw.type == YAML_ALIAS_EVENT) return fail(PeersErrc::alias, event_.line, "aliases (*name) are not allowed");

@@ -17,7 +17,7 @@ namespace store::text {
 struct YamlEvent {
   enum class Kind : std::uint8_t { scalar, sequence_start, sequence_end, mapping_start, mapping_end, end, failed };
   Kind kind = Kind::failed;
-  std::string_view value;     ///< Of a scalar; valid until the next event.
+  std::string_view value{};   ///< Of a scalar; valid until the next event.
   bool plain = false;         ///< A scalar without quotes: `null` is then no text.
   bool block_scalar = false;  ///< `|` or `>`: ends at the start of a line.
   bool flow = false;          ///< `[...]` or `{...}`, at both ends.
@@ -33,7 +33,7 @@ struct YamlEvent {
 struct YamlFailure {
   PeersErrc code{};
   std::uint32_t line = 0;
-  std::string reason;
+  std::string reason{};
 };
 
 class YamlEvents {
