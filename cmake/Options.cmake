@@ -7,6 +7,7 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
 option(BF_TESTS "Build the tests" ON)
 option(BF_FUZZ "Build the fuzz targets (libFuzzer in the fuzz preset, corpus replay elsewhere)" ON)
+option(BF_BENCH "Build the micro benchmarks" OFF)
 set(BF_SANITIZE "" CACHE STRING "Value of -fsanitize= for every target")
 option(BF_COVERAGE "Instrument for coverage" OFF)
 

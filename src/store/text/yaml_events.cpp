@@ -62,7 +62,8 @@ struct YamlEvents::Parser {
         positions{text} {
     if (yaml_parser_initialize(&parser) == 0) throw std::bad_alloc{};
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    const char* input = text.empty() ? "" : text.data();  // The parser asserts on a null pointer.
+    yaml_parser_set_input_string(&parser, reinterpret_cast<const unsigned char*>(input), text.size());
   }
   Parser(const Parser&) = delete;
   Parser& operator=(const Parser&) = delete;
