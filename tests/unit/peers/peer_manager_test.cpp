@@ -58,17 +58,6 @@ class PeerManagerTest : public ::testing::Test {
   base::TimePoint now_ = kStart;
 };
 
-TEST(PeerState, HasExactlyTheTransitionsOfTheDesign) {
-  std::size_t edges = 0;
-  for (int from = 0; from <= static_cast<int>(PeerState::backing_off); ++from) {
-    for (int on = 0; on <= static_cast<int>(PeerEvent::stop); ++on) {
-      if (next(PeerState(from), PeerEvent(on))) ++edges;
-    }
-    EXPECT_STRNE(name_of(PeerState(from)), "unknown");
-  }
-  EXPECT_EQ(edges, kPeerEdges.size());
-}
-
 TEST_F(PeerManagerTest, DialsAPeerOfTheOperatorAtOnceAndTellsEachTransition) {
   learn(1);
   const Actions first = manager_->poll(now_);
