@@ -76,8 +76,8 @@ struct DialAttempt {
 
 struct DialResult {
   std::optional<ConnectionInfo> connection{};  ///< Set on success.
-  base::ErrorCode error;                     ///< Of the attempt that came farthest, else empty.
-  std::vector<DialAttempt> attempts;         ///< The failed ones, in order.
+  base::ErrorCode error;                       ///< Of the attempt that came farthest, else empty.
+  std::vector<DialAttempt> attempts;           ///< The failed ones, in order.
 };
 
 struct StreamOptions {
