@@ -55,7 +55,7 @@ struct HostOptions {
   std::string agent_version = "libp2p-cpp";
   std::string protocol_version = "libp2p/1.0.0";
   bool serve_perf = false;
-  std::vector<Multiaddr> announce;  ///< Instead of what is bound, for hosts behind NAT.
+  std::vector<Multiaddr> announce{};  ///< Instead of what is bound, for hosts behind NAT.
   Admission* admission = nullptr;   ///< Borrowed; without one everyone is a member.
 };
 
