@@ -11,8 +11,9 @@ void AsioTimers::rearm(base::TimePoint at) {
   if (waiting_ && timer_.expiry() <= at) return;  // wakes early enough, and looks again
   waiting_ = true;
   timer_.expires_at(at);
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) on_expiry();  // an error: moved to an earlier time, or the timer is gone and `this` with it
+  timer_.async_wait([this, alive = std::weak_ptr{alive_}](const boost::system::error_code& error) {
+    if (error || alive.expired()) return;  // moved to an earlier time, or gone: even after the expiry was queued
+    on_expiry();
   });
 }
 
