@@ -51,11 +51,11 @@ class Admission {
 
 struct HostOptions {
   Identity identity;
-  Limits limits;
+  Limits limits{};
   std::string agent_version = "libp2p-cpp";
   std::string protocol_version = "libp2p/1.0.0";
   bool serve_perf = false;
-  std::vector<Multiaddr> announce;  ///< Instead of what is bound, for hosts behind NAT.
+  std::vector<Multiaddr> announce{};  ///< Instead of what is bound, for hosts behind NAT.
   Admission* admission = nullptr;   ///< Borrowed; without one everyone is a member.
 };
 
