@@ -5,7 +5,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <chrono>
 #include <csignal>
 
 #include "libp2p-peer/commands.hpp"
@@ -43,14 +42,6 @@ Outcome<void> bind_all(libp2p::Host& host, const std::vector<std::string>& addre
   return {};
 }
 
-/// What identify sends as proof of our addresses. The wall clock as the sequence number, as go does: a later run
-/// of the same identity replaces this one.
-libp2p::SignedPeerRecord sign_record(const libp2p::Identity& identity, const libp2p::Host& host) {
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  const auto seq = std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
-  return libp2p::SignedPeerRecord::sign(identity, static_cast<std::uint64_t>(seq), host.announced_addresses());
-}
-
 JsonObject ready_line(const libp2p::Host& host) {
   std::vector<std::string> addresses;
   for (const libp2p::Multiaddr& address : host.announced_addresses()) {
@@ -65,9 +56,9 @@ JsonObject ready_line(const libp2p::Host& host) {
 }  // namespace
 
 asio::awaitable<int> listen(asio::io_context& context, ListenCommand command) {
-  const auto identity = read_identity(command.key);
+  auto identity = read_identity(command.key);
   if (!identity) co_return report(identity.error());
-  libp2p::HostOptions options = host_options(*identity);
+  libp2p::HostOptions options = host_options(std::move(*identity));
   options.serve_perf = true;
   libp2p::Host host{context, std::move(options)};
   host.set_handler("/echo/1.0.0", serve_echo);
@@ -75,7 +66,6 @@ asio::awaitable<int> listen(asio::io_context& context, ListenCommand command) {
   asio::signal_set signals{context, SIGINT, SIGTERM};
   const auto ready = bind_all(host, command.addresses);
   if (ready) {
-    host.set_record(sign_record(*identity, host));
     print(ready_line(host));
     co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
   }

@@ -12,8 +12,8 @@ void AsioTimers::rearm(base::TimePoint at) {
   waiting_ = true;
   timer_.expires_at(at);
   timer_.async_wait([this, alive = std::weak_ptr{alive_}](const boost::system::error_code& error) {
-    if (error || alive.expired()) return;  // moved to an earlier time, or gone: even after the expiry was queued
-    on_expiry();
+    // An error: moved to an earlier time. A completion that was queued before our end comes without one.
+    if (!error && !alive.expired()) on_expiry();
   });
 }
 

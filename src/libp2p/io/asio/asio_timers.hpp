@@ -21,7 +21,7 @@ class AsioTimers final : public Timers {
   const base::Clock& clock_;
   boost::asio::steady_timer timer_;
   bool waiting_ = false;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< A queued expiry cannot be called back.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< Known to the completions that Asio has queued.
 };
 
 }  // namespace libp2p::io
