@@ -14,6 +14,12 @@ namespace {
 
 constexpr std::chrono::seconds kTestTime{60};
 
+/// One for all streams: it is large.
+const libp2p_peer::Pattern& pattern() {
+  static const libp2p_peer::Pattern instance;
+  return instance;
+}
+
 }  // namespace
 
 PieceSize pieces_of(std::uint64_t bytes) {
@@ -47,9 +53,8 @@ Task<void> Link::echo_once() const {
 }
 
 Task<void> send(libp2p::Stream& stream, std::uint64_t bytes, PieceSize next_piece) {
-  const libp2p_peer::Pattern pattern;
   for (std::uint64_t sent = 0; sent < bytes;) {
-    const base::ByteSpan piece = pattern.at(sent, std::min(next_piece(), bytes - sent));
+    const base::ByteSpan piece = pattern().at(sent, std::min(next_piece(), bytes - sent));
     must(co_await stream.write(piece), "writing");
     sent += piece.size();
   }
@@ -57,13 +62,12 @@ Task<void> send(libp2p::Stream& stream, std::uint64_t bytes, PieceSize next_piec
 }
 
 Task<void> expect_pattern(libp2p::Stream& stream, std::uint64_t bytes) {
-  const libp2p_peer::Pattern pattern;
   std::uint64_t received = 0;
   while (true) {
     const base::ByteSpan piece =
         must(co_await stream.peek(), "reading after " + std::to_string(received) + " bytes");
     if (piece.empty()) break;
-    if (!pattern.matches(received, piece)) {
+    if (!pattern().matches(received, piece)) {
       throw TestFailure{"other bytes came back after byte " + std::to_string(received)};
     }
     received += piece.size();
