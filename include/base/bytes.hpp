@@ -10,9 +10,9 @@
 
 namespace base {
 
-using Bytes = std::vector<std::uint8_t>;          ///< Owned bytes.
-using ByteSpan = std::span<const std::uint8_t>;   ///< Borrowed, read only; valid as long as its owner says.
-using MutableBytes = std::span<std::uint8_t>;     ///< Borrowed, writable.
+using Bytes = std::vector<std::uint8_t>;         ///< Owned bytes.
+using ByteSpan = std::span<const std::uint8_t>;  ///< Borrowed, read only; valid as long as its owner says.
+using MutableBytes = std::span<std::uint8_t>;    ///< Borrowed, writable.
 
 /// The bytes of `text`, borrowed.
 inline ByteSpan as_bytes(std::string_view text) {

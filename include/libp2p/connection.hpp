@@ -24,8 +24,8 @@ struct ConnectionInfo {
   Direction direction = Direction::outbound;
   Multiaddr remote_addr;  ///< As dialled (outbound) or as seen by the socket (inbound), without `/p2p`.
   Multiaddr local_addr;
-  bool early_muxer = false;                        ///< The muxer was agreed inside the Noise handshake.
-  std::array<std::uint8_t, 32> handshake_hash{};   ///< Channel binding: equal at both ends.
+  bool early_muxer = false;                       ///< The muxer was agreed inside the Noise handshake.
+  std::array<std::uint8_t, 32> handshake_hash{};  ///< Channel binding: equal at both ends.
   base::TimePoint opened_at{};
 };
 
@@ -42,18 +42,18 @@ struct PeerInfo {
 /// Why a connection ended or never came up. Protocol errors carry the code of their own layer instead.
 enum class ConnErrc : std::uint8_t {
   closed_by_us = 1,
-  closed_by_peer,       ///< End of stream, or Go Away 0.
-  reset_by_peer,        ///< TCP reset: how go-libp2p closes.
-  go_away,              ///< The peer ended the session with an error code.
-  truncated,            ///< End of stream inside a frame.
+  closed_by_peer,  ///< End of stream, or Go Away 0.
+  reset_by_peer,   ///< TCP reset: how go-libp2p closes.
+  go_away,         ///< The peer ended the session with an error code.
+  truncated,       ///< End of stream inside a frame.
   handshake_timeout,
-  frame_timeout,        ///< A large frame did not arrive whole in time.
-  not_answering,        ///< No answer to yamux ping and libp2p ping.
+  frame_timeout,  ///< A large frame did not arrive whole in time.
+  not_answering,  ///< No answer to yamux ping and libp2p ping.
   memory_limit,
   too_many_connections,
   too_many_handshakes,
-  refused,              ///< Admission said no.
-  superseded,           ///< Another connection of the same peer took over.
+  refused,     ///< Admission said no.
+  superseded,  ///< Another connection of the same peer took over.
   dialed_self,
   host_stopped,
   cancelled,

@@ -3,8 +3,8 @@
 // A host keeps connections to peers; each is Noise-encrypted and yamux-multiplexed, identified by its peer id, and
 // watched for life. identify, identify/push and ping are served and used by themselves.
 //
-// Thread rules: a Host belongs to the executor it was made with (its home), which one thread runs; call it only from
-// there. Handlers and events run there as well.
+// Thread rules: a Host belongs to the executor it was made with (its home), which one thread runs; call it only
+// from there. Handlers and events run there as well.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -55,8 +55,8 @@ struct HostOptions {
   std::string agent_version = "libp2p-cpp";
   std::string protocol_version = "libp2p/1.0.0";
   bool serve_perf = false;
-  std::vector<Multiaddr> announce;   ///< Instead of what is bound, for hosts behind NAT.
-  Admission* admission = nullptr;    ///< Borrowed; without one everyone is a member.
+  std::vector<Multiaddr> announce;  ///< Instead of what is bound, for hosts behind NAT.
+  Admission* admission = nullptr;   ///< Borrowed; without one everyone is a member.
 };
 
 struct DialOptions {
@@ -83,19 +83,42 @@ struct DialResult {
 struct StreamOptions {
   base::Duration timeout = std::chrono::seconds{10};  ///< For opening and negotiating.
   TrafficClass traffic = TrafficClass::normal;
-  bool optimistic = true;  ///< With one protocol: do not wait for the peer's answer; a refusal shows at the first read.
+  bool optimistic =
+      true;  ///< With one protocol: do not wait for the peer's answer; a refusal shows at the first read.
   std::optional<ConnectionId> connection;  ///< Exactly there; otherwise the peer's preferred connection.
 };
 
 // Events, in the order in which they happen, each delivered on the home executor.
-struct ConnectionOpened { ConnectionInfo info; Admission::Verdict verdict; };
-struct ConnectionClosed { ConnectionInfo info; base::ErrorCode reason; base::Duration lifetime; bool last_of_peer; };
-struct PeerIdentified { ConnectionId connection; PeerId peer; PeerInfo info; };
-struct InboundFailed { Multiaddr source; DialStage stage; base::ErrorCode error; };
-struct ConnectionPreferred { PeerId peer; ConnectionId preferred; std::vector<ConnectionId> superseded; };
-struct ListenAddressesChanged { std::vector<Multiaddr> addresses; };
-using HostEvent = std::variant<ConnectionOpened, ConnectionClosed, PeerIdentified, InboundFailed, ConnectionPreferred,
-                               ListenAddressesChanged>;
+struct ConnectionOpened {
+  ConnectionInfo info;
+  Admission::Verdict verdict;
+};
+struct ConnectionClosed {
+  ConnectionInfo info;
+  base::ErrorCode reason;
+  base::Duration lifetime;
+  bool last_of_peer;
+};
+struct PeerIdentified {
+  ConnectionId connection;
+  PeerId peer;
+  PeerInfo info;
+};
+struct InboundFailed {
+  Multiaddr source;
+  DialStage stage;
+  base::ErrorCode error;
+};
+struct ConnectionPreferred {
+  PeerId peer;
+  ConnectionId preferred;
+  std::vector<ConnectionId> superseded;
+};
+struct ListenAddressesChanged {
+  std::vector<Multiaddr> addresses;
+};
+using HostEvent = std::variant<ConnectionOpened, ConnectionClosed, PeerIdentified, InboundFailed,
+                               ConnectionPreferred, ListenAddressesChanged>;
 
 /// Sums since the start, and levels.
 struct HostMetrics {
@@ -115,6 +138,7 @@ class Host {
   class [[nodiscard]] Subscription {
    public:
     explicit Subscription(std::shared_ptr<void> held) : held_{std::move(held)} {}
+
    private:
     std::shared_ptr<void> held_;
   };
@@ -130,7 +154,8 @@ class Host {
   const PeerId& id() const;
   boost::asio::any_io_executor executor() const;
 
-  /// Binds and accepts. The real address, with the port that the system chose for port 0. Errors: as bind and listen give.
+  /// Binds and accepts. The real address, with the port that the system chose for port 0. Errors: as bind and
+  /// listen give.
   base::Result<Multiaddr> listen(const Multiaddr& addr);
   base::Result<void> stop_listening(const Multiaddr& bound);  ///< Connections stay.
   std::vector<Multiaddr> listen_addresses() const;            ///< As bound.
@@ -144,8 +169,8 @@ class Host {
   /// A connection to `peer`: an existing one, or the first of `addrs` whose whole handshake succeeds.
   boost::asio::awaitable<DialResult> dial(PeerId peer, std::vector<Multiaddr> addrs, DialOptions options = {});
 
-  /// Whether `peer` answers at `addr`: TCP and Noise up to the verified message 2, then closed without message 3, so
-  /// that no connection comes up at the other end.
+  /// Whether `peer` answers at `addr`: TCP and Noise up to the verified message 2, then closed without message 3,
+  /// so that no connection comes up at the other end.
   boost::asio::awaitable<base::Result<void>> probe(PeerId peer, Multiaddr addr, base::Duration timeout);
 
   /// A stream for the first of `protocols` that the peer speaks. Errors: StreamErrc, ConnErrc::closed_by_peer if
@@ -170,14 +195,14 @@ class Host {
   void disconnect(const PeerId& peer, base::ErrorCode reason);
   void disconnect(ConnectionId connection, base::ErrorCode reason);
 
-  /// Of two connections of one peer: whether this end may agree to retire `connection` because another is preferred.
-  /// From a yes on, no new stream is opened there.
+  /// Of two connections of one peer: whether this end may agree to retire `connection` because another is
+  /// preferred. From a yes on, no new stream is opened there.
   bool agree_to_retire(ConnectionId connection);
   /// The peer has confirmed that it opens no new stream on `connection`: it may be closed once drained.
   void confirm_retire(ConnectionId connection);
 
-  /// Orderly: listeners, dials, streams (1 s), connections; hard after `TimeLimits::stop`. Afterwards nothing of the
-  /// host runs any more.
+  /// Orderly: listeners, dials, streams (1 s), connections; hard after `TimeLimits::stop`. Afterwards nothing of
+  /// the host runs any more.
   boost::asio::awaitable<void> stop();
 
  private:

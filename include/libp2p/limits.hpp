@@ -66,7 +66,7 @@ struct CountLimits {
   std::uint32_t empty_frames_per_second = 1'000;  ///< Beyond: Go Away 1. [yamux]
   std::uint64_t frames_until_worn = std::uint64_t{1} << 31;  ///< In either direction; js stops at 2^32. Past it a
                                                              ///< connection is due for replacement. [host]
-  std::uint32_t ping_streams_per_peer = 2;        ///< Inbound; the specification asks for two. [host]
+  std::uint32_t ping_streams_per_peer = 2;                   ///< Inbound; the specification asks for two. [host]
 };
 
 /// How much memory may be held: counted as held, not as granted.

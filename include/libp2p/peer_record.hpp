@@ -47,7 +47,10 @@ class SignedPeerRecord {
  private:
   SignedPeerRecord(PeerId peer, PublicKey key, RecordVersion version, std::vector<Multiaddr> addresses,
                    base::Bytes envelope)
-      : peer_{peer}, key_{std::move(key)}, version_{version}, addresses_{std::move(addresses)},
+      : peer_{peer},
+        key_{std::move(key)},
+        version_{version},
+        addresses_{std::move(addresses)},
         envelope_{std::move(envelope)} {}
 
   PeerId peer_;
@@ -58,7 +61,14 @@ class SignedPeerRecord {
 };
 
 enum class RecordErrc : std::uint8_t {
-  too_large = 1, bad_envelope, wrong_payload_type, bad_signature, bad_record, peer_mismatch, bad_sequence, no_address,
+  too_large = 1,
+  bad_envelope,
+  wrong_payload_type,
+  bad_signature,
+  bad_record,
+  peer_mismatch,
+  bad_sequence,
+  no_address,
 };
 base::ErrorCode make_error_code(RecordErrc code);
 

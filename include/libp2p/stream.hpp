@@ -22,7 +22,7 @@ class StreamState;
 }
 
 enum class StreamErrc : std::uint8_t {
-  reset_by_peer = 1,       ///< `reset_code()` tells why, if the peer said so.
+  reset_by_peer = 1,  ///< `reset_code()` tells why, if the peer said so.
   reset_by_us,
   connection_closed,
   write_closed,            ///< `write` after `close_write`.
@@ -50,16 +50,16 @@ class Stream {
   /// Errors: StreamErrc.
   boost::asio::awaitable<base::Result<std::size_t>> read(base::MutableBytes into);
 
-  /// What has arrived, without a copy, at least one byte; empty at the end. The span is valid until the next co_await:
-  /// look at it, `consume` what was used, then wait again. Errors: StreamErrc.
+  /// What has arrived, without a copy, at least one byte; empty at the end. The span is valid until the next
+  /// co_await: look at it, `consume` what was used, then wait again. Errors: StreamErrc.
   boost::asio::awaitable<base::Result<base::ByteSpan>> peek();
   void consume(std::size_t bytes);
 
   /// Exactly `into.size()` bytes. Errors: StreamErrc; boost::asio::error::eof if the peer ended before.
   boost::asio::awaitable<base::Result<void>> read_exactly(base::MutableBytes into);
 
-  /// All of `bytes`, borrowed until the write completes, which is when the last byte was sealed for the wire. A write
-  /// that is cancelled after its first byte was sealed resets the stream. Errors: StreamErrc.
+  /// All of `bytes`, borrowed until the write completes, which is when the last byte was sealed for the wire. A
+  /// write that is cancelled after its first byte was sealed resets the stream. Errors: StreamErrc.
   boost::asio::awaitable<base::Result<void>> write(base::ByteSpan bytes);
 
   /// Ends our direction (FIN); reading goes on.

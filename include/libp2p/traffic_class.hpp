@@ -8,7 +8,7 @@ namespace libp2p {
 enum class TrafficClass : std::uint8_t {
   urgent,  ///< Before everything else: liveness, votes.
   normal,
-  bulk,    ///< Whatever room is left.
+  bulk,  ///< Whatever room is left.
 };
 
 }  // namespace libp2p

@@ -9,7 +9,7 @@
 namespace base {
 
 std::uint64_t Rng::next_u64() {
-  std::array<std::uint8_t, 8> raw;
+  std::array<std::uint8_t, 8> raw{};
   fill(raw);
   std::uint64_t value = 0;
   for (const std::uint8_t byte : raw) value = value << 8 | byte;
@@ -34,7 +34,8 @@ void SeededRng::fill(MutableBytes out) {
     word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9;
     word = (word ^ word >> 27) * 0x94d049bb133111eb;
     word ^= word >> 31;
-    for (std::size_t i = 0; i < 8 && at + i < out.size(); ++i) out[at + i] = static_cast<std::uint8_t>(word >> 8 * i);
+    for (std::size_t i = 0; i < 8 && at + i < out.size(); ++i)
+      out[at + i] = static_cast<std::uint8_t>(word >> 8 * i);
   }
 }
 

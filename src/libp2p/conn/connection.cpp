@@ -1,4 +1,5 @@
-// The life of a connection: start, admission, close, the end, deadlines. Reading and writing have files of their own.
+// The life of a connection: start, admission, close, the end, deadlines. Reading and writing have files of their
+// own.
 #include "libp2p/conn/connection.hpp"
 
 #include <algorithm>
@@ -17,11 +18,11 @@ Connection::Connection(Options options, Loop& loop, std::unique_ptr<io::Socket> 
       liveness_{loop.clock.now()},
       timer_{loop.timers, [this] { on_timer(); }} {
   const bool dialer = options_.direction == Direction::outbound;
-  upgrade_ = std::make_unique<Upgrade>(
-      Upgrade::Options{.role = dialer ? noise::Role::initiator : noise::Role::responder,
-                       .expected = options_.expected,
-                       .probe = options_.probe},
-      options_.static_key, loop.rng);
+  upgrade_ =
+      std::make_unique<Upgrade>(Upgrade::Options{.role = dialer ? noise::Role::initiator : noise::Role::responder,
+                                                 .expected = options_.expected,
+                                                 .probe = options_.probe},
+                                options_.static_key, loop.rng);
 }
 
 Connection::~Connection() {
@@ -81,7 +82,8 @@ bool Connection::ping() {
   return queued;
 }
 
-// Streams ---------------------------------------------------------------------------------------------------------
+// Streams
+// ---------------------------------------------------------------------------------------------------------
 
 base::Result<std::shared_ptr<StreamState>> Connection::open_stream() {
   if (phase_ != Phase::open) return StreamErrc::connection_closed;
@@ -149,7 +151,8 @@ void Connection::forget_if_finished(StreamState& stream) {
   last->on_connection_gone();
 }
 
-// Memory ----------------------------------------------------------------------------------------------------------
+// Memory
+// ----------------------------------------------------------------------------------------------------------
 
 void Connection::hold(std::size_t bytes) {
   held_ += bytes;
@@ -178,7 +181,8 @@ void Connection::check_memory() {
   }
 }
 
-// Ending ----------------------------------------------------------------------------------------------------------
+// Ending
+// ----------------------------------------------------------------------------------------------------------
 
 void Connection::close(base::ErrorCode reason) {
   if (phase_ == Phase::closing || phase_ == Phase::draining || phase_ == Phase::ended) return;
@@ -261,7 +265,8 @@ void Connection::leave() {
   }
 }
 
-// Deadlines -------------------------------------------------------------------------------------------------------
+// Deadlines
+// -------------------------------------------------------------------------------------------------------
 
 std::optional<base::TimePoint> Connection::next_deadline() const {
   if (more_to_do_) return loop_.clock.now();
@@ -302,7 +307,8 @@ void Connection::on_timer() {
   }
 }
 
-// Facts -----------------------------------------------------------------------------------------------------------
+// Facts
+// -----------------------------------------------------------------------------------------------------------
 
 std::array<std::uint8_t, 32> Connection::handshake_hash() const {
   return noise_ ? noise_->handshake_hash() : std::array<std::uint8_t, 32>{};

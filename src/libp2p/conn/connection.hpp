@@ -1,8 +1,8 @@
 // libp2p/conn/connection.hpp: the driver: one socket, its machines, its one timer. The only place where bytes meet
 // machines. Who owns which byte, and the order of events: docs/adr and ARCHITECTURE.md "The life of a connection".
-// Thread rules: its loop. Ownership: its observer owns it and destroys it after `on_closed`, from a fresh call stack.
-// Invariants: at most one read wait and one write wait are outstanding; sealed bytes are immutable and ordered;
-// reading never stops because writing is blocked; no protocol decision is taken here.
+// Thread rules: its loop. Ownership: its observer owns it and destroys it after `on_closed`, from a fresh call
+// stack. Invariants: at most one read wait and one write wait are outstanding; sealed bytes are immutable and
+// ordered; reading never stops because writing is blocked; no protocol decision is taken here.
 #pragma once
 
 #include <memory>
@@ -34,7 +34,8 @@ class Connection {
     virtual void on_authenticated(Connection&) = 0;
     virtual void on_stream(Connection&, std::shared_ptr<StreamState>) = 0;
     virtual void on_pong(Connection&, base::Duration) {}
-    /// Yamux pings fail: one libp2p ping on a fresh stream is wanted. Answer with `on_probe_impossible` or by life.
+    /// Yamux pings fail: one libp2p ping on a fresh stream is wanted. Answer with `on_probe_impossible` or by
+    /// life.
     virtual void on_probe_wanted(Connection&) = 0;
     /// The host's memory is over its hard mark.
     virtual void on_memory_over(Connection&) = 0;
@@ -74,7 +75,10 @@ class Connection {
 
   /// Queues a yamux ping; false if one is outstanding or the connection is not open.
   bool ping();
-  void on_probe_impossible() { liveness_.on_probe_impossible(); rearm(); }
+  void on_probe_impossible() {
+    liveness_.on_probe_impossible();
+    rearm();
+  }
 
   // Calls of StreamState.
   base::Result<void> offer(StreamState& stream, base::ByteSpan bytes, TrafficClass traffic);
@@ -149,16 +153,16 @@ class Connection {
   Observer& observer_;
   Phase phase_ = Phase::upgrading;
   Upgrade::Stage stage_ = Upgrade::Stage::secure;
-  bool busy_ = false;           ///< A turn is on the stack: nested calls leave writing to its end.
+  bool busy_ = false;  ///< A turn is on the stack: nested calls leave writing to its end.
   bool want_write_ = false;
   bool read_waiting_ = false;
   bool write_waiting_ = false;
-  bool more_to_do_ = false;     ///< A turn used up its budget: the timer goes on at once.
+  bool more_to_do_ = false;  ///< A turn used up its budget: the timer goes on at once.
   bool member_ = false;
   bool early_muxer_ = false;
   bool committed_ = false;
   bool first_byte_ = false;
-  bool write_failed_ = false;   ///< Nothing more can be sent; reading tells how the connection ended.
+  bool write_failed_ = false;  ///< Nothing more can be sent; reading tells how the connection ended.
   bool shut_down_ = false;
   std::optional<PeerId> peer_;
   std::optional<PublicKey> peer_key_;
@@ -173,12 +177,12 @@ class Connection {
   std::unordered_map<yamux::StreamId, std::shared_ptr<StreamState>> streams_;
   std::size_t held_ = 0;
 
-  base::Bytes carry_;                        ///< An incomplete frame up to ByteLimits::carry.
-  std::unique_ptr<Block> kept_block_;        ///< Holds a larger incomplete frame, from its front.
+  base::Bytes carry_;                  ///< An incomplete frame up to ByteLimits::carry.
+  std::unique_ptr<Block> kept_block_;  ///< Holds a larger incomplete frame, from its front.
   std::size_t kept_bytes_ = 0;
   std::optional<base::TimePoint> frame_deadline_;
 
-  std::unique_ptr<Block> unsent_block_;      ///< Sealed, and only partly taken by the kernel.
+  std::unique_ptr<Block> unsent_block_;  ///< Sealed, and only partly taken by the kernel.
   std::size_t unsent_begin_ = 0;
   std::size_t unsent_end_ = 0;
 

@@ -24,7 +24,8 @@ static_assert(kBlockBytes >= noise::kMaxFrameBytes + 4096);
 
 using Block = std::array<std::uint8_t, kBlockBytes>;
 
-/// Blocks for reading and sealing. A connection borrows one for a turn and keeps it only while the kernel holds it up.
+/// Blocks for reading and sealing. A connection borrows one for a turn and keeps it only while the kernel holds it
+/// up.
 class BlockPool {
  public:
   std::unique_ptr<Block> take() {
@@ -62,8 +63,9 @@ struct Loop {
 
   crypto::Aead aead{};
   BlockPool blocks{};
-  yamux::Gathered gathered{};        ///< Reused by every turn of every connection.
-  std::unique_ptr<Block> scratch = std::make_unique_for_overwrite<Block>();  ///< Headers and small payload of a turn.
+  yamux::Gathered gathered{};  ///< Reused by every turn of every connection.
+  std::unique_ptr<Block> scratch =
+      std::make_unique_for_overwrite<Block>();  ///< Headers and small payload of a turn.
 };
 
 }  // namespace libp2p::conn

@@ -41,7 +41,8 @@ std::optional<base::TimePoint> StreamState::unread_since() const {
   return unread_since_;
 }
 
-// Reading ---------------------------------------------------------------------------------------------------------
+// Reading
+// ---------------------------------------------------------------------------------------------------------
 
 asio::awaitable<base::Result<std::size_t>> StreamState::read(base::MutableBytes into) {
   if (into.empty()) co_return std::size_t{0};
@@ -119,7 +120,8 @@ void StreamState::on_fin() {
   if (connection_ != nullptr) connection_->forget_if_finished(*this);
 }
 
-// Writing ---------------------------------------------------------------------------------------------------------
+// Writing
+// ---------------------------------------------------------------------------------------------------------
 
 asio::awaitable<base::Result<void>> StreamState::write(base::ByteSpan bytes) {
   if (fin_sent_) co_return StreamErrc::write_closed;
@@ -173,7 +175,8 @@ asio::awaitable<base::Result<void>> StreamState::close_write() {
   co_return base::ok();
 }
 
-// Ending ----------------------------------------------------------------------------------------------------------
+// Ending
+// ----------------------------------------------------------------------------------------------------------
 
 void StreamState::reset(std::uint32_t code) {
   if (connection_ == nullptr || error_ || (fin_sent_ && fin_received_)) return;
@@ -245,13 +248,15 @@ void StreamState::on_deadline() {
   writer_.resume(Wake::timed_out);
 }
 
-// Negotiation -----------------------------------------------------------------------------------------------------
+// Negotiation
+// -----------------------------------------------------------------------------------------------------
 
 asio::awaitable<base::Result<std::string>> StreamState::negotiate(std::vector<std::string> protocols,
                                                                   bool optimistic) {
   const bool single = protocols.size() == 1;
   if (single) protocol_ = protocols.front();
-  pending_ = std::make_unique<PendingNegotiation>(PendingNegotiation{.dialer = multistream::Dialer{std::move(protocols)}, .proposal = {}});
+  pending_ = std::make_unique<PendingNegotiation>(
+      PendingNegotiation{.dialer = multistream::Dialer{std::move(protocols)}, .proposal = {}});
   pending_->dialer.start(pending_->proposal);
   if (!(optimistic && single)) {
     const base::Result<void> negotiated = co_await finish_negotiation();

@@ -41,7 +41,8 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
   void set_deadline(base::TimePoint at);
   void clear_deadline() { deadline_.reset(); }
   void set_traffic_class(TrafficClass traffic) { traffic_ = traffic; }
-  /// The last handle went: reset what is open, or, if we are done writing, drop what still comes until the peer ends.
+  /// The last handle went: reset what is open, or, if we are done writing, drop what still comes until the peer
+  /// ends.
   void abandon();
 
   /// Negotiates as dialer. Optimistic, with one protocol: nothing is sent or awaited yet.

@@ -1,5 +1,5 @@
-// libp2p/conn/turn.hpp: the outermost call into a connection. Nested calls (a resumed reader that writes, resets or
-// closes) only note what they want; the outermost one writes and, if the connection ended, finishes it.
+// libp2p/conn/turn.hpp: the outermost call into a connection. Nested calls (a resumed reader that writes, resets
+// or closes) only note what they want; the outermost one writes and, if the connection ended, finishes it.
 #pragma once
 
 #include "libp2p/conn/connection.hpp"

@@ -53,9 +53,8 @@ base::Result<bool> Upgrade::feed(crypto::Aead& aead, base::MutableBytes& in, bas
 }
 
 base::Result<bool> Upgrade::negotiate_security(base::MutableBytes& in, base::Bytes& out) {
-  const base::Result<std::optional<std::string>> agreed = options_.role == noise::Role::initiator
-                                                              ? feed_front(dialer_, in, out)
-                                                              : feed_front(listener_, in, out);
+  const base::Result<std::optional<std::string>> agreed =
+      options_.role == noise::Role::initiator ? feed_front(dialer_, in, out) : feed_front(listener_, in, out);
   if (!agreed) return agreed.error();
   security_agreed_ = agreed->has_value();
   return security_agreed_;

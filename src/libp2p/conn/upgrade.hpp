@@ -1,4 +1,5 @@
-// libp2p/conn/upgrade.hpp: from a fresh TCP connection to an authenticated, multiplexed one: multistream-select for
+// libp2p/conn/upgrade.hpp: from a fresh TCP connection to an authenticated, multiplexed one: multistream-select
+// for
 // `/noise`, the Noise handshake, and multistream-select for the muxer where the handshake did not settle it.
 // Machine code: no I/O, no clock. Spec: libp2p connections "Upgrading Connections"; docs/spec-map.md#upgrade.
 // Invariant: bytes behind the last negotiation message stay in `in` (sealed) or in `take_plaintext` (opened).
@@ -40,7 +41,7 @@ class Upgrade {
   base::Result<bool> feed(crypto::Aead& aead, base::MutableBytes& in, base::Bytes& out);
 
   Stage stage() const { return stage_; }
-  bool heard() const { return heard_; }                  ///< At least one byte came.
+  bool heard() const { return heard_; }  ///< At least one byte came.
   /// As dialer: message 3 was produced, so the other end may have a connection from here on.
   bool committed() const { return stage_ != Stage::secure; }
   const std::optional<noise::Remote>& remote() const { return handshake_.remote(); }

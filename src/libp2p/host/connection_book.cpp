@@ -43,7 +43,8 @@ ConnectionBook::ConnectionBook(const PeerId& self, const noise::StaticKey& key, 
 
 ConnectionBook::~ConnectionBook() = default;
 
-// Coming up -------------------------------------------------------------------------------------------------------
+// Coming up
+// -------------------------------------------------------------------------------------------------------
 
 void ConnectionBook::add_inbound(std::unique_ptr<io::Socket> socket) {
   const Multiaddr source = socket->remote().to_multiaddr();
@@ -121,8 +122,9 @@ base::ErrorCode ConnectionBook::decide_admission(Entry& entry) {
   if (peer == self_) return ConnErrc::dialed_self;
   entry.verdict = options_.admission != nullptr ? options_.admission->admit(peer) : Verdict::member;
   if (entry.verdict == Verdict::refuse) return ConnErrc::refused;
-  const policy::EstablishedConnections::Verdict place = established_.admit(
-      {.id = entry.connection->id(), .standing = standing_of(entry.verdict), .has_sibling = peers_.contains(peer)});
+  const policy::EstablishedConnections::Verdict place = established_.admit({.id = entry.connection->id(),
+                                                                            .standing = standing_of(entry.verdict),
+                                                                            .has_sibling = peers_.contains(peer)});
   if (place.evicted) close(*place.evicted, ConnErrc::too_many_connections);
   return place.admitted ? base::ErrorCode{} : make_error_code(ConnErrc::too_many_connections);
 }
@@ -149,7 +151,8 @@ void ConnectionBook::enter(Entry& entry) {
   if (DialObserver* dial = std::exchange(entry.dial, nullptr)) dial->on_open(connection.id());
 }
 
-// Ending ----------------------------------------------------------------------------------------------------------
+// Ending
+// ----------------------------------------------------------------------------------------------------------
 
 void ConnectionBook::on_closed(conn::Connection& connection, base::ErrorCode reason) {
   const auto at = entries_.find(connection.id());
@@ -171,8 +174,8 @@ void ConnectionBook::report_failure(Entry& entry, base::ErrorCode reason) {
   --counts_.handshakes_pending;
   ++counts_.handshakes_failed;
   if (connection.direction() == Direction::inbound) {
-    hooks_.event(InboundFailed{
-        .source = connection.remote_addr(), .stage = stage_of(connection), .error = reason});
+    hooks_.event(
+        InboundFailed{.source = connection.remote_addr(), .stage = stage_of(connection), .error = reason});
   } else if (entry.dial != nullptr) {
     std::optional<PeerId> actual;
     if (reason == noise::NoiseErrc::peer_id_mismatch) actual = connection.peer();
@@ -214,7 +217,8 @@ void ConnectionBook::abort_all(base::ErrorCode reason) {
   while (!entries_.empty()) entries_.begin()->second.connection->abort(reason);
 }
 
-// One of several --------------------------------------------------------------------------------------------------
+// One of several
+// --------------------------------------------------------------------------------------------------
 
 policy::IdOrder ConnectionBook::order(const PeerId& peer) const {
   return self_ < peer ? policy::IdOrder::we_are_smaller : policy::IdOrder::we_are_larger;
@@ -307,7 +311,8 @@ void ConnectionBook::on_stream_ended(ConnectionId id) {
   if (at != peers_.end() && at->second.connections.size() > 1) decide(at->first);
 }
 
-// Streams, life, memory -------------------------------------------------------------------------------------------
+// Streams, life, memory
+// -------------------------------------------------------------------------------------------
 
 void ConnectionBook::on_stream(conn::Connection& connection, std::shared_ptr<conn::StreamState> stream) {
   const auto at = peers_.find(*connection.peer());
@@ -341,7 +346,8 @@ void ConnectionBook::on_memory_over(conn::Connection& connection) {
   }
 }
 
-// Facts -----------------------------------------------------------------------------------------------------------
+// Facts
+// -----------------------------------------------------------------------------------------------------------
 
 conn::Connection* ConnectionBook::find(ConnectionId id) {
   const auto at = entries_.find(id);

@@ -1,6 +1,6 @@
-// libp2p/host/connection_book.hpp: all connections of a host: who owns them, who is let in, which one of a peer serves.
-// Decisions are policy/'s; this carries them out. Thread rules: the host's executor.
-// Invariant: a connection is destroyed from a fresh call stack, after its observer heard `on_closed`.
+// libp2p/host/connection_book.hpp: all connections of a host: who owns them, who is let in, which one of a peer
+// serves. Decisions are policy/'s; this carries them out. Thread rules: the host's executor. Invariant: a
+// connection is destroyed from a fresh call stack, after its observer heard `on_closed`.
 #pragma once
 
 #include <functional>
@@ -24,7 +24,8 @@ class DialObserver {
   virtual void on_committed(ConnectionId id) = 0;
   /// Authenticated, admitted and open; for a probe: verified.
   virtual void on_open(ConnectionId id) = 0;
-  virtual void on_failed(ConnectionId id, DialStage stage, base::ErrorCode error, std::optional<PeerId> actual) = 0;
+  virtual void on_failed(ConnectionId id, DialStage stage, base::ErrorCode error,
+                         std::optional<PeerId> actual) = 0;
 };
 
 class ConnectionBook final : public conn::Connection::Observer {
@@ -70,8 +71,8 @@ class ConnectionBook final : public conn::Connection::Observer {
     std::unique_ptr<conn::Connection> connection;
     DialObserver* dial = nullptr;
     bool open = false;
-    bool retired = false;       ///< The peer opens no new stream here.
-    bool we_retired = false;    ///< We open no new stream here.
+    bool retired = false;     ///< The peer opens no new stream here.
+    bool we_retired = false;  ///< We open no new stream here.
     Admission::Verdict verdict = Admission::Verdict::stranger;
   };
   struct Peer {

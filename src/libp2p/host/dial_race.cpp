@@ -120,8 +120,8 @@ void DialRace::on_socket(std::size_t index, base::Result<std::unique_ptr<io::Soc
     return;
   }
   attempt.stage = DialStage::secure;
-  attempt.connection = book_.add_outbound(std::move(*socket), job_.peer, attempt.endpoint.to_multiaddr(), job_.probe,
-                                          *this);
+  attempt.connection =
+      book_.add_outbound(std::move(*socket), job_.peer, attempt.endpoint.to_multiaddr(), job_.probe, *this);
 }
 
 void DialRace::fail(std::size_t index, DialStage stage, base::ErrorCode error, std::optional<PeerId> actual) {
@@ -153,7 +153,8 @@ void DialRace::on_open(ConnectionId id) {
   const auto index = index_of(id);
   if (!index || done_) return;
   attempts_[*index].over = true;
-  for (const policy::AddressRace::Index loser : race_.on_connected(static_cast<policy::AddressRace::Index>(*index))) {
+  for (const policy::AddressRace::Index loser :
+       race_.on_connected(static_cast<policy::AddressRace::Index>(*index))) {
     stop_attempt(loser);
   }
   result_.connection = book_.find(id)->info();
@@ -200,7 +201,8 @@ void DialRace::rearm() {
 void DialRace::cancel(base::ErrorCode reason) {
   if (done_) return;
   for (const policy::AddressRace::Index running : race_.give_up()) {
-    result_.attempts.push_back({job_.addrs[attempts_[running].given], attempts_[running].stage, reason, std::nullopt});
+    result_.attempts.push_back(
+        {job_.addrs[attempts_[running].given], attempts_[running].stage, reason, std::nullopt});
     stop_attempt(running);
   }
   complete(reason);

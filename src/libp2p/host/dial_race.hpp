@@ -1,6 +1,7 @@
 // libp2p/host/dial_race.hpp: one dial: names are resolved, addresses race, the first whole handshake wins.
 // The order and the staggering are policy::AddressRace's; this starts and cancels what it says.
-// Thread rules: the host's executor. Ownership: the dialling coroutine; destroying it cancels what is not committed.
+// Thread rules: the host's executor. Ownership: the dialling coroutine; destroying it cancels what is not
+// committed.
 #pragma once
 
 #include <memory>
@@ -49,7 +50,8 @@ class DialRace final : public DialObserver {
   void add(std::size_t given, const io::Endpoint& endpoint);
   void start(std::size_t index);
   void on_socket(std::size_t index, base::Result<std::unique_ptr<io::Socket>> socket);
-  void fail(std::size_t index, DialStage stage, base::ErrorCode error, std::optional<PeerId> actual = std::nullopt);
+  void fail(std::size_t index, DialStage stage, base::ErrorCode error,
+            std::optional<PeerId> actual = std::nullopt);
   void stop_attempt(std::size_t index);
   void step();
   void on_timer();

@@ -1,5 +1,5 @@
-// libp2p/host/environment.hpp: everything that a host needs of the world, injected, so that a simulator can give it
-// virtual time, seeded randomness and a network in memory.
+// libp2p/host/environment.hpp: everything that a host needs of the world, injected, so that a simulator can give
+// it virtual time, seeded randomness and a network in memory.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -1,4 +1,5 @@
-// The front door: construction, events, dialling, stopping. Streams, identify, ping and perf have files of their own.
+// The front door: construction, events, dialling, stopping. Streams, identify, ping and perf have files of their
+// own.
 #include "libp2p/host.hpp"
 
 #include <algorithm>
@@ -27,13 +28,14 @@ Host::Impl::Impl(Environment given, HostOptions opts)
            .rng = environment.rng,
            .totals = totals},
       tasks{environment.executor},
-      book{self, static_key, options, loop,
+      book{self,
+           static_key,
+           options,
+           loop,
            {.event = [this](const HostEvent& event) { publish(event); },
             .opened = [this](conn::Connection& connection) { on_opened(connection); },
-            .stream =
-                [this](conn::Connection&, std::shared_ptr<conn::StreamState> stream) {
-                  tasks.spawn(serve(std::move(stream)));
-                },
+            .stream = [this](conn::Connection&,
+                             std::shared_ptr<conn::StreamState> stream) { tasks.spawn(serve(std::move(stream))); },
             .probe =
                 [this](conn::Connection& connection) {
                   tasks.spawn(check_life(connection.id(), *connection.peer()));
@@ -43,15 +45,18 @@ Host::Impl::Impl(Environment given, HostOptions opts)
                   if (!stopping) book.add_inbound(std::move(socket));
                 }},
       push_timer{environment.timers, [this] { push_to_all(); }} {
-  set_handler(std::string{identify::kProtocol}, [this](Stream stream) { return serve_identify(std::move(stream)); });
-  set_handler(std::string{identify::kPushProtocol}, [this](Stream stream) { return serve_push(std::move(stream)); });
+  set_handler(std::string{identify::kProtocol},
+              [this](Stream stream) { return serve_identify(std::move(stream)); });
+  set_handler(std::string{identify::kPushProtocol},
+              [this](Stream stream) { return serve_push(std::move(stream)); });
   set_handler(std::string{ping::kProtocol}, [this](Stream stream) { return serve_ping(std::move(stream)); });
   if (options.serve_perf) {
     set_handler(std::string{perf::kProtocol}, [this](Stream stream) { return serve_perf(std::move(stream)); });
   }
 }
 
-// Events ----------------------------------------------------------------------------------------------------------
+// Events
+// ----------------------------------------------------------------------------------------------------------
 
 /// Events are delivered from a fresh call stack, so that a subscriber may do anything with the host.
 void Host::Impl::publish(HostEvent event) {
@@ -80,7 +85,8 @@ void Host::Impl::on_opened(conn::Connection& connection) {
   tasks.spawn(identify(connection.id(), *connection.peer(), *connection.peer_key()));
 }
 
-// Dialling --------------------------------------------------------------------------------------------------------
+// Dialling
+// --------------------------------------------------------------------------------------------------------
 
 asio::awaitable<DialResult> Host::Impl::dial(PeerId peer, std::vector<Multiaddr> addrs, DialOptions dial_options) {
   DialResult result;
@@ -97,7 +103,9 @@ asio::awaitable<DialResult> Host::Impl::dial(PeerId peer, std::vector<Multiaddr>
     co_return result;
   }
   ++dials_started;
-  DialRace race{{.peer = peer, .addrs = std::move(addrs), .timeout = dial_options.timeout}, environment, book,
+  DialRace race{{.peer = peer, .addrs = std::move(addrs), .timeout = dial_options.timeout},
+                environment,
+                book,
                 options.limits};
   dials.push_back(&race);
   auto run = race.run();
@@ -110,7 +118,9 @@ asio::awaitable<DialResult> Host::Impl::dial(PeerId peer, std::vector<Multiaddr>
 asio::awaitable<base::Result<void>> Host::Impl::probe(PeerId peer, Multiaddr addr, base::Duration timeout) {
   if (stopping) co_return ConnErrc::host_stopped;
   std::vector<Multiaddr> addrs{std::move(addr)};
-  DialRace race{{.peer = peer, .addrs = std::move(addrs), .timeout = timeout, .probe = true}, environment, book,
+  DialRace race{{.peer = peer, .addrs = std::move(addrs), .timeout = timeout, .probe = true},
+                environment,
+                book,
                 options.limits};
   dials.push_back(&race);
   auto run = race.run();
@@ -142,7 +152,8 @@ asio::awaitable<void> Host::Impl::stop() {
   co_await tasks.join();
 }
 
-// The public face -------------------------------------------------------------------------------------------------
+// The public face
+// -------------------------------------------------------------------------------------------------
 
 Host::Host(asio::io_context& context, HostOptions options)
     : Host{system_environment(context.get_executor(), options.limits), std::move(options)} {}

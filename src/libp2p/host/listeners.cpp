@@ -20,8 +20,10 @@ base::Result<Multiaddr> Listeners::listen(const Multiaddr& addr) {
 }
 
 base::Result<void> Listeners::stop(const Multiaddr& bound) {
-  const auto removed = std::erase_if(listeners_, [&](const auto& l) { return l->local().to_multiaddr() == bound; });
-  if (removed == 0) return base::ErrorCode{boost::system::errc::address_not_available, boost::system::generic_category()};
+  const auto removed =
+      std::erase_if(listeners_, [&](const auto& l) { return l->local().to_multiaddr() == bound; });
+  if (removed == 0)
+    return base::ErrorCode{boost::system::errc::address_not_available, boost::system::generic_category()};
   return base::ok();
 }
 

@@ -1,10 +1,10 @@
 #include "libp2p/host/task_group.hpp"
 
+#include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/system/system_error.hpp>
 #include <boost/asio/error.hpp>
-#include <algorithm>
+#include <boost/system/system_error.hpp>
 #include <exception>
 #include <vector>
 
@@ -19,8 +19,8 @@ void TaskGroup::spawn(asio::awaitable<void> task) {
                  asio::bind_cancellation_slot(at->slot(), [state = state_, at](const std::exception_ptr& error) {
                    state->running.erase(at);
                    if (state->running.empty()) state->idle.resume(true);
-                   // Errors are values here: what still throws is out of memory or a bug, and must not be swallowed.
-                   // A cancelled coroutine ends by operation_aborted, which is no error of anybody.
+                   // Errors are values here: what still throws is out of memory or a bug, and must not be
+                   // swallowed. A cancelled coroutine ends by operation_aborted, which is no error of anybody.
                    try {
                      if (error) std::rethrow_exception(error);
                    } catch (const boost::system::system_error& thrown) {

@@ -25,7 +25,8 @@ struct Endpoint {
   Multiaddr to_multiaddr() const;
 };
 
-/// From an address whose host is an IP literal. Errors: MultiaddrErrc::not_dialable for names and other transports.
+/// From an address whose host is an IP literal. Errors: MultiaddrErrc::not_dialable for names and other
+/// transports.
 base::Result<Endpoint> to_endpoint(const Multiaddr& addr);
 
 /// From the text of an IP address. Errors: MultiaddrErrc::bad_ip4.

@@ -16,9 +16,9 @@ namespace libp2p::io {
 class ResolverCache {
  public:
   static constexpr std::size_t kMaxEntries = 4096;
-  static constexpr std::chrono::seconds kMinTtl{1};      ///< TTL 0 still serves one burst of dials.
-  static constexpr std::chrono::seconds kMaxTtl{3600};   ///< A server's mistake does not bind us for days.
-  static constexpr std::chrono::hours kStaleFor{24};     ///< How long an expired answer helps out.
+  static constexpr std::chrono::seconds kMinTtl{1};     ///< TTL 0 still serves one burst of dials.
+  static constexpr std::chrono::seconds kMaxTtl{3600};  ///< A server's mistake does not bind us for days.
+  static constexpr std::chrono::hours kStaleFor{24};    ///< How long an expired answer helps out.
 
   using Key = std::pair<std::string, Family>;
 

@@ -53,8 +53,8 @@ class Listener {
   virtual ~Listener() = default;
 
   /// Accepts until `close`. Before each accept `loop` names the executor that the next socket is to belong to;
-  /// `accepted` is called on the listener's loop. Errors that it is given are recoverable (out of descriptors, aborted
-  /// by the peer): the listener waits a moment by itself and goes on.
+  /// `accepted` is called on the listener's loop. Errors that it is given are recoverable (out of descriptors,
+  /// aborted by the peer): the listener waits a moment by itself and goes on.
   virtual void start(std::function<asio::any_io_executor()> loop, OnSocket accepted) = 0;
   virtual void close() = 0;
   virtual const Endpoint& local() const = 0;  ///< With the real port.

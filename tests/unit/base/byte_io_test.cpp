@@ -34,13 +34,13 @@ TEST_P(VarintVectors, EveryProperPrefixIsTruncated) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(ByteIo, VarintVectors,
-                         ::testing::Values(VarintCase{"Zero", 0, "00"}, VarintCase{"One", 1, "01"},
-                                           VarintCase{"OneByteMax", 127, "7f"}, VarintCase{"TwoBytes", 128, "8001"},
-                                           VarintCase{"ByteMax", 255, "ff01"}, VarintCase{"ThreeHundred", 300, "ac02"},
-                                           VarintCase{"ThreeBytes", 16384, "808001"},
-                                           VarintCase{"Largest", (std::uint64_t{1} << 63) - 1, "ffffffffffffffff7f"}),
-                         [](const auto& c) { return std::string{c.param.name}; });
+INSTANTIATE_TEST_SUITE_P(
+    ByteIo, VarintVectors,
+    ::testing::Values(VarintCase{"Zero", 0, "00"}, VarintCase{"One", 1, "01"}, VarintCase{"OneByteMax", 127, "7f"},
+                      VarintCase{"TwoBytes", 128, "8001"}, VarintCase{"ByteMax", 255, "ff01"},
+                      VarintCase{"ThreeHundred", 300, "ac02"}, VarintCase{"ThreeBytes", 16384, "808001"},
+                      VarintCase{"Largest", (std::uint64_t{1} << 63) - 1, "ffffffffffffffff7f"}),
+    [](const auto& c) { return std::string{c.param.name}; });
 
 TEST(Varint, RejectsANonMinimalForm) {
   EXPECT_EQ(read_varint(*from_hex("8100")).state, Varint::State::invalid);

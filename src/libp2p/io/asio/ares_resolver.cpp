@@ -75,15 +75,17 @@ Resolution to_resolution(const ares_addrinfo& info) {
 class AresResolver::Channel {
  public:
   Channel(asio::any_io_executor executor, const base::Clock& clock, Timers& timers, const std::string& servers)
-      : executor_{std::move(executor)}, clock_{clock}, timer_{timers, [this] { process(ARES_SOCKET_BAD, false, false); }} {
+      : executor_{std::move(executor)},
+        clock_{clock},
+        timer_{timers, [this] { process(ARES_SOCKET_BAD, false, false); }} {
     ares_options options{};
     options.timeout = kTryMs;
     options.tries = kTries;
     options.sock_state_cb = &Channel::on_socket_state;
     options.sock_state_cb_data = this;
     usable_ = initialise_library() == ARES_SUCCESS &&
-              ares_init_options(&channel_, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB) ==
-                  ARES_SUCCESS &&
+              ares_init_options(&channel_, &options,
+                                ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB) == ARES_SUCCESS &&
               (servers.empty() || ares_set_servers_ports_csv(channel_, servers.c_str()) == ARES_SUCCESS);
   }
 
@@ -102,7 +104,8 @@ class AresResolver::Channel {
     } else if (!usable_) {
       asio::post(executor_, [query] { query->finish(ResolveErrc::server_failure); });
     } else {
-      // Posted so that an answer without the network (a numeric name, the hosts file) does not come inside this call.
+      // Posted so that an answer without the network (a numeric name, the hosts file) does not come inside this
+      // call.
       asio::post(executor_, [this, query] { start(query); });
     }
     return operation;
@@ -110,7 +113,8 @@ class AresResolver::Channel {
 
  private:
   struct Query {
-    Query(Channel* c, ResolverCache::Key k, OnResolved r) : channel{c}, key{std::move(k)}, resolved{std::move(r)} {}
+    Query(Channel* c, ResolverCache::Key k, OnResolved r)
+        : channel{c}, key{std::move(k)}, resolved{std::move(r)} {}
     void finish(base::Result<Resolution> result) {
       if (const OnResolved call = std::exchange(resolved, nullptr)) call(std::move(result));
     }

@@ -53,7 +53,8 @@ class Connect final : public Operation {
 class AsioListener final : public Listener {
  public:
   AsioListener(tcp::acceptor acceptor, const TcpOptions& options)
-      : local_{from_asio(acceptor.local_endpoint())}, state_{std::make_shared<State>(std::move(acceptor), options)} {}
+      : local_{from_asio(acceptor.local_endpoint())},
+        state_{std::make_shared<State>(std::move(acceptor), options)} {}
   ~AsioListener() override { close(); }
 
   void start(std::function<asio::any_io_executor()> loop, OnSocket accepted) override {
@@ -73,7 +74,8 @@ class AsioListener final : public Listener {
 
  private:
   struct State {
-    State(tcp::acceptor a, const TcpOptions& o) : acceptor{std::move(a)}, pause{acceptor.get_executor()}, options{o} {}
+    State(tcp::acceptor a, const TcpOptions& o)
+        : acceptor{std::move(a)}, pause{acceptor.get_executor()}, options{o} {}
     tcp::acceptor acceptor;
     asio::steady_timer pause;
     TcpOptions options;
@@ -83,7 +85,8 @@ class AsioListener final : public Listener {
   };
 
   static void accept_next(const std::shared_ptr<State>& state) {
-    state->acceptor.async_accept(state->loop(), [state](const boost::system::error_code& error, tcp::socket socket) {
+    state->acceptor.async_accept(state->loop(), [state](const boost::system::error_code& error,
+                                                        tcp::socket socket) {
       if (state->closed) return;
       if (!error) {
         state->accepted(std::unique_ptr<Socket>{std::make_unique<AsioSocket>(std::move(socket), state->options)});
@@ -120,7 +123,8 @@ base::Result<std::unique_ptr<Listener>> AsioNetwork::listen(const Endpoint& at) 
   const tcp::endpoint endpoint = to_asio(at);
   if (!error) acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
-  if (!error && at.v6) acceptor.set_option(asio::ip::v6_only{true}, error);  // so that 0.0.0.0 may have the same port
+  if (!error && at.v6)
+    acceptor.set_option(asio::ip::v6_only{true}, error);  // so that 0.0.0.0 may have the same port
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(kBacklog, error);
   if (error) return error;

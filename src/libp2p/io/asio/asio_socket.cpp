@@ -31,7 +31,8 @@ Endpoint from_asio(const tcp::endpoint& endpoint) {
     const auto v6 = endpoint.address().to_v6();
     std::ranges::copy(v6.to_bytes(), out.ip.begin());
     char name[IF_NAMESIZE] = {};
-    if (v6.scope_id() != 0 && ::if_indextoname(static_cast<unsigned>(v6.scope_id()), name) != nullptr) out.zone = name;
+    if (v6.scope_id() != 0 && ::if_indextoname(static_cast<unsigned>(v6.scope_id()), name) != nullptr)
+      out.zone = name;
   } else {
     std::ranges::copy(endpoint.address().to_v4().to_bytes(), out.ip.begin());
   }
