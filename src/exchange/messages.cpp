@@ -104,15 +104,16 @@ void put(pb::Response::Listing& out, const Listing& listing) {
 
 void put(pb::Response& out, const Response& response) {
   out.set_id(response.id);
-  std::visit(Overloaded{[](std::monostate) {}, [&](const Listing& listing) { put(*out.mutable_listing(), listing); },
-                        [&](const Records& records) {
-                          pb::Response::Records& page = *out.mutable_records();
-                          for (const Told& told : records.records) put(*page.add_records(), told);
-                        },
-                        [&](const Refusal& refusal) {
-                          out.mutable_refusal()->set_reason(static_cast<std::uint32_t>(refusal.reason));
-                        }},
-             response.answer);
+  std::visit(
+      Overloaded{[](std::monostate) {}, [&](const Listing& listing) { put(*out.mutable_listing(), listing); },
+                 [&](const Records& records) {
+                   pb::Response::Records& page = *out.mutable_records();
+                   for (const Told& told : records.records) put(*page.add_records(), told);
+                 },
+                 [&](const Refusal& refusal) {
+                   out.mutable_refusal()->set_reason(static_cast<std::uint32_t>(refusal.reason));
+                 }},
+      response.answer);
 }
 
 void put(pb::Message& out, const Message& message) {
@@ -168,7 +169,8 @@ base::Result<FingerprintQuery> take(const pb::Request::Fingerprints& in) {
   if (in.ranges().size() % kSize != 0 || !std::has_single_bit(count)) return Errc::bad_message;
   if (count > kMaxRanges) return Errc::out_of_bounds;
   FingerprintQuery query{.ranges = std::vector<Fingerprint>(count), .after = {}};
-  for (std::size_t i = 0; i < count; ++i) std::memcpy(query.ranges[i].data(), in.ranges().data() + i * kSize, kSize);
+  for (std::size_t i = 0; i < count; ++i)
+    std::memcpy(query.ranges[i].data(), in.ranges().data() + i * kSize, kSize);
   if (in.has_after()) query.after = in.after();
   return query;
 }
@@ -321,7 +323,7 @@ base::Result<Message> decode(base::ByteSpan bytes) {
 }
 
 std::string_view name_of(const Message& message) {
-  constexpr std::array<std::string_view, 8> kNames{"unknown", "hello",  "request", "response",
+  constexpr std::array<std::string_view, 8> kNames{"unknown",      "hello",  "request", "response",
                                                    "announcement", "update", "retire",  "error"};
   static_assert(kNames.size() == std::variant_size_v<decltype(message.body)>);
   return kNames[message.body.index()];

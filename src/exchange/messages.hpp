@@ -26,9 +26,9 @@ inline constexpr std::uint32_t kVersion = 1;
 
 inline constexpr std::uint64_t kFeatureRetire = 1;  ///< Confirms `retire` and then opens no stream there.
 
-using RoundId = std::uint64_t;                         ///< Joins the logs of two nodes; 0: none.
-using Fingerprint = std::array<std::uint8_t, 16>;      ///< Of a range of ids; see fingerprint.hpp.
-using ConnectionHash = std::array<std::uint8_t, 32>;   ///< The Noise handshake hash names a connection.
+using RoundId = std::uint64_t;                        ///< Joins the logs of two nodes; 0: none.
+using Fingerprint = std::array<std::uint8_t, 16>;     ///< Of a range of ids; see fingerprint.hpp.
+using ConnectionHash = std::array<std::uint8_t, 32>;  ///< The Noise handshake hash names a connection.
 
 /// A place in a node's change log. Numbers of different epochs cannot be compared.
 struct Position {
@@ -80,11 +80,11 @@ struct Entry {
 };
 
 struct Listing {
-  Position position;                    ///< Of the answerer; `change` is the `end` of this question.
+  Position position;  ///< Of the answerer; `change` is the `end` of this question.
   std::vector<Entry> entries;
-  bool more = false;                    ///< Ask again from `next`.
+  bool more = false;  ///< Ask again from `next`.
   std::uint64_t next = 0;
-  std::vector<std::uint32_t> differing; ///< Answers to fingerprints: indexes of the ranges that differ.
+  std::vector<std::uint32_t> differing;  ///< Answers to fingerprints: indexes of the ranges that differ.
   bool operator==(const Listing&) const = default;
 };
 
@@ -149,20 +149,20 @@ struct Unknown {
 struct Message {
   std::uint32_t version = kVersion;
   RoundId round = 0;
-  base::Bytes returned;  ///< A newer envelope of the receiver's own than the one it sent.
-  std::variant<Unknown, Hello, Request, Response, Announcement, Update, Retire, Error> body;
+  base::Bytes returned{};  ///< A newer envelope of the receiver's own than the one it sent.
+  std::variant<Unknown, Hello, Request, Response, Announcement, Update, Retire, Error> body{};
   bool operator==(const Message&) const = default;
 };
 
 enum class Errc : std::uint8_t {
-  bad_message = 1,      ///< Not a message, or a field of a wrong length.
-  out_of_bounds,        ///< A field or list over its limit.
+  bad_message = 1,  ///< Not a message, or a field of a wrong length.
+  out_of_bounds,    ///< A field or list over its limit.
   message_too_large,
   unsupported_version,
-  hello_expected,       ///< Another message before the hello.
+  hello_expected,  ///< Another message before the hello.
   hello_repeated,
-  not_ready,            ///< Our own mistake: sending out of order.
-  closed,               ///< The session ended earlier.
+  not_ready,  ///< Our own mistake: sending out of order.
+  closed,     ///< The session ended earlier.
   hello_timeout,
 };
 base::ErrorCode make_error_code(Errc code);
