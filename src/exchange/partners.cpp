@@ -1,7 +1,8 @@
 #include "exchange/partners.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <limits>
+#include <map>
 
 #include "exchange/limits.hpp"
 
@@ -9,28 +10,28 @@ namespace exchange {
 namespace {
 
 /// `view` with the lines of replaced ranges and of told keys exchanged for what was told.
-std::vector<Line> merged(const std::vector<Line>& view, Lesson& lesson) {
-  std::ranges::stable_sort(lesson.lines, {}, &Line::key);
+std::vector<Line> merged(const std::vector<Line>& view, const Lesson& lesson) {
   // Told twice in one round (it changed between pages): the later telling counts.
-  std::vector<Line> told;
-  for (const Line& line : lesson.lines) {
-    if (!told.empty() && told.back().key == line.key) told.pop_back();
-    told.push_back(line);
-  }
+  std::map<std::uint64_t, Fingerprint> told;
+  for (const Line& line : lesson.lines) told.insert_or_assign(line.key, line.digest);
   std::vector<bool> replaced(lesson.ranges, false);
   for (const std::uint32_t index : lesson.differing) {
     if (index < replaced.size()) replaced[index] = true;
   }
   std::vector<Line> result;
   result.reserve(view.size() + told.size());
+  auto next = told.begin();
+  const auto take_until = [&](std::uint64_t key) {
+    for (; next != told.end() && next->first <= key; ++next) result.push_back({next->first, next->second});
+  };
   for (const Line& line : view) {
-    if (lesson.ranges != 0 && replaced[range_of(line.key, lesson.ranges)]) continue;
-    if (std::ranges::binary_search(told, line.key, {}, &Line::key)) continue;
-    result.push_back(line);
+    const bool gone = lesson.ranges != 0 && replaced[range_of(line.key, lesson.ranges)];
+    if (!gone && !told.contains(line.key)) {
+      take_until(line.key);
+      result.push_back(line);
+    }
   }
-  const auto middle = static_cast<std::ptrdiff_t>(result.size());
-  std::ranges::copy(told, std::back_inserter(result));
-  std::ranges::inplace_merge(result, result.begin() + middle);
+  take_until(std::numeric_limits<std::uint64_t>::max());
   return result;
 }
 

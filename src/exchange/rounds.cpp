@@ -83,7 +83,7 @@ void Round::on_listing(const Listing& listing, const Holds& holds) {
 void Round::on_records(bool dropped) {
   dropped_ |= dropped;
   fetched_ += batch_size();
-  wanted_.resize(wanted_.size() - batch_size());
+  wanted_.erase(wanted_.end() - static_cast<std::ptrdiff_t>(batch_size()), wanted_.end());
   proceed();
 }
 
@@ -113,15 +113,16 @@ std::vector<libp2p::PeerId> choose_partners(std::vector<Candidate> candidates, s
   for (std::size_t i = candidates.size(); i > 1; --i) {
     std::swap(candidates[i - 1], candidates[static_cast<std::size_t>(rng.below(static_cast<std::int64_t>(i)))]);
   }
-  const auto need = [](const Candidate& c) {
-    return std::tuple{!c.unknown, !c.changed, c.asked_at.value_or(base::TimePoint::min())};
-  };
-  std::ranges::stable_sort(candidates, {}, need);
-  std::vector<libp2p::PeerId> chosen;
-  for (const Candidate& candidate : candidates) {
-    if (chosen.size() == count) break;
-    chosen.push_back(candidate.peer);
+  using Need = std::tuple<bool, bool, base::TimePoint, std::size_t>;
+  std::vector<Need> needs;  // the greatest need first; the shuffled place decides among equals
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const Candidate& c = candidates[i];
+    needs.emplace_back(!c.unknown, !c.changed, c.asked_at.value_or(base::TimePoint::min()), i);
   }
+  const auto end = needs.begin() + static_cast<std::ptrdiff_t>(std::min(count, needs.size()));
+  std::partial_sort(needs.begin(), end, needs.end());
+  std::vector<libp2p::PeerId> chosen;
+  for (auto need = needs.begin(); need != end; ++need) chosen.push_back(candidates[std::get<3>(*need)].peer);
   return chosen;
 }
 
