@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -168,7 +169,7 @@ class Engine {
   Validator validator_;
   Partners partners_;
   TokenBucket messages_in_all_{kMessagesInAll};
-  std::map<libp2p::PeerId, Peer> peers_;
+  std::unordered_map<libp2p::PeerId, Peer> peers_;
   std::vector<libp2p::PeerId> ready_;  ///< Those with an active stream.
   std::map<libp2p::PeerId, ActiveRound> rounds_;
   std::set<std::pair<base::TimePoint, libp2p::PeerId>> checks_due_;

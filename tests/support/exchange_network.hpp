@@ -180,8 +180,8 @@ class Network {
     bool operator<(const Event& other) const { return std::tie(at, order) > std::tie(other.at, other.order); }
   };
 
-  static std::pair<std::uint32_t, std::uint32_t> pair(std::uint32_t a, std::uint32_t b) {
-    return std::minmax(a, b);
+  static std::uint64_t pair(std::uint32_t a, std::uint32_t b) {
+    return std::uint64_t{std::min(a, b)} << 32 | std::max(a, b);
   }
   void at(base::TimePoint when, std::function<void()> action) {
     events_.push({when, ++order_, std::move(action)});
@@ -257,7 +257,7 @@ class Network {
   base::TimePoint now_{base::Duration{1'000'000h}};
   std::vector<Node> nodes_;
   std::unordered_map<libp2p::PeerId, std::uint32_t> numbers_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, ConnId> connections_;
+  std::unordered_map<std::uint64_t, ConnId> connections_;
   std::priority_queue<Event> events_;
   std::unordered_map<libp2p::crypto::Digest, RecordPtr, DigestHash> opened_;
   ConnId last_connection_ = 0;
