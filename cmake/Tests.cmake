@@ -59,7 +59,7 @@ function(bf_script_test name)
   endif()
   bf_built_for("${TEST_LABELS}" ${TEST_BUILDS})
   add_test(NAME ${name} COMMAND ${PROJECT_SOURCE_DIR}/tools/with_tools ${TEST_NEEDS} -- ${TEST_COMMAND})
-  set_tests_properties(${name} PROPERTIES LABELS "${escaped}" TIMEOUT ${TEST_SECONDS} SKIP_RETURN_CODE 77
+  set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_SECONDS} SKIP_RETURN_CODE 77
     RUN_SERIAL ${TEST_SERIAL})
 endfunction()
 

