@@ -1,5 +1,5 @@
-// node/commands.hpp: what the core wants done, as values: the network, the store and the file of the own record carry
-// them out, each on its own executor. What names a connection that is gone meanwhile is dropped there.
+// node/commands.hpp: what the core wants done, as values: the network, the store and the file of the own record
+// carry them out, each on its own executor. What names a connection that is gone meanwhile is dropped there.
 #pragma once
 
 #include <string>
@@ -50,8 +50,9 @@ struct StorePeer {
   store::PeerEntry entry;
 };
 
-using Command = std::variant<Dial, ClosePeer, CloseConnection, SetStanding, Ban, TellRecord, StorePeer,
-                             exchange::CheckDial, exchange::Send, exchange::SaveOwnRecord, exchange::RetireReceived>;
+using Command =
+    std::variant<Dial, ClosePeer, CloseConnection, SetStanding, Ban, TellRecord, StorePeer, exchange::CheckDial,
+                 exchange::Send, exchange::SaveOwnRecord, exchange::RetireReceived>;
 
 /// What came of a dial.
 struct DialReport {

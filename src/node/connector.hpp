@@ -1,6 +1,6 @@
-// node/connector.hpp: keeps the peer manager informed of dials and connections, and turns its wishes into commands.
-// Machine code: no I/O, no clock. Invariants: a connection is told to the manager once when it opens and once when it
-// closes, only by the host's events; the end of a dial only frees its slot or tells its failure.
+// node/connector.hpp: keeps the peer manager informed of dials and connections, and turns its wishes into
+// commands. Machine code: no I/O, no clock. Invariants: a connection is told to the manager once when it opens and
+// once when it closes, only by the host's events; the end of a dial only frees its slot or tells its failure.
 #pragma once
 
 #include <cstdint>
@@ -49,9 +49,9 @@ class Connector {
   peers::PeerManager manager_;
   observe::Bus& bus_;
   std::unordered_map<libp2p::PeerId, Running> running_;
-  std::unordered_set<libp2p::ConnectionId> open_;           ///< Those that the manager counts.
-  std::vector<libp2p::ConnectionId> refused_;               ///< To be closed at the next poll.
-  std::unordered_set<libp2p::PeerId> discovered_;           ///< Told by others, not dialled yet.
+  std::unordered_set<libp2p::ConnectionId> open_;  ///< Those that the manager counts.
+  std::vector<libp2p::ConnectionId> refused_;      ///< To be closed at the next poll.
+  std::unordered_set<libp2p::PeerId> discovered_;  ///< Told by others, not dialled yet.
   std::unordered_map<libp2p::PeerId, base::TimePoint> banned_;
   std::uint64_t next_serial_ = 1;
 };

@@ -45,8 +45,8 @@ std::size_t Core::restore_peers(std::span<const store::PeerEntry> entries, base:
     const libp2p::PeerId id = store::peer_id(entry);
     if (id == self_) continue;  // members share one list
     // What the node wrote itself was proven when it did.
-    const auto trust = entry.source == store::Source::operator_entry ? peers::Trust::operator_entry
-                                                                     : peers::Trust::proven;
+    const auto trust =
+        entry.source == store::Source::operator_entry ? peers::Trust::operator_entry : peers::Trust::proven;
     if (!connector_.learn(id, entry.addresses, trust, now)) continue;
     ++count;
     trusted_.insert_or_assign(id, trust);
@@ -66,7 +66,9 @@ void Core::on_own_record_saved(const exchange::RecordPtr& record, base::TimePoin
 
 // --- from the network ------------------------------------------------------------------------------------------
 
-void Core::on_listening(std::vector<libp2p::Multiaddr> announced) { engine_.set_own_addresses(std::move(announced)); }
+void Core::on_listening(std::vector<libp2p::Multiaddr> announced) {
+  engine_.set_own_addresses(std::move(announced));
+}
 
 void Core::on_opened(const libp2p::ConnectionInfo& connection, base::TimePoint now) {
   connector_.on_opened(connection, now);
@@ -88,7 +90,9 @@ void Core::on_identified(const libp2p::PeerId& peer, base::ByteSpan envelope, ba
   engine_.on_identify_record(peer, envelope, now);
 }
 
-void Core::on_dial_ended(DialReport report, base::TimePoint now) { connector_.on_dial_ended(std::move(report), now); }
+void Core::on_dial_ended(DialReport report, base::TimePoint now) {
+  connector_.on_dial_ended(std::move(report), now);
+}
 
 void Core::on_checked(const exchange::CheckDial& check, std::optional<libp2p::Multiaddr> reached,
                       base::TimePoint now) {
@@ -104,8 +108,8 @@ void Core::on_stream_closed(const libp2p::PeerId& peer, libp2p::ConnectionId con
   engine_.on_stream_closed(peer, connection, now);
 }
 
-void Core::on_message(const libp2p::PeerId& peer, libp2p::ConnectionId connection, const exchange::Message& message,
-                      base::TimePoint now) {
+void Core::on_message(const libp2p::PeerId& peer, libp2p::ConnectionId connection,
+                      const exchange::Message& message, base::TimePoint now) {
   engine_.on_message(peer, connection, message, now);
 }
 
@@ -115,7 +119,9 @@ void Core::retire(const libp2p::PeerId& peer, const exchange::ConnectionHash& co
 
 // --- what the engine wants -------------------------------------------------------------------------------------
 
-void Core::take(exchange::Send&& output, base::TimePoint, base::WallTime) { commands_.push_back(std::move(output)); }
+void Core::take(exchange::Send&& output, base::TimePoint, base::WallTime) {
+  commands_.push_back(std::move(output));
+}
 
 void Core::take(exchange::CheckDial&& output, base::TimePoint, base::WallTime) {
   commands_.push_back(std::move(output));

@@ -1,7 +1,7 @@
 // node/core.hpp: the node's decisions: whom to connect to, what the exchange says and learns, what to store.
-// Machine code: no I/O, no clock. It joins the peer manager (Connector) and the exchange engine; everything comes in as
-// values with connection ids, and goes out as commands and as events on the bus, so it may run on a thread of its own.
-// After every call: `poll`, and again when `next_deadline` is due.
+// Machine code: no I/O, no clock. It joins the peer manager (Connector) and the exchange engine; everything comes
+// in as values with connection ids, and goes out as commands and as events on the bus, so it may run on a thread
+// of its own. After every call: `poll`, and again when `next_deadline` is due.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// node/events.hpp: what happens in a node, as typed events on the bus. Values only; see docs/log-events.md for what
-// each becomes in the log. Publishers know nobody who listens.
+// node/events.hpp: what happens in a node, as typed events on the bus. Values only; see docs/log-events.md for
+// what each becomes in the log. Publishers know nobody who listens.
 #pragma once
 
 #include <cstdint>
