@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -19,6 +18,8 @@ struct Example {
   const char* name;
   Message message;
 };
+
+void PrintTo(const Example& example, std::ostream* out) { *out << example.name; }
 
 libp2p::PeerId peer(std::uint32_t number) { return libp2p::PeerId::of(test::identity_of(number).public_key()); }
 
@@ -86,8 +87,7 @@ TEST_P(Messages, EncodeAndDecodeAreInverse) {
 }
 
 TEST_P(Messages, StandInTheProtocolDocumentAsTheyAreSent) {
-  const std::filesystem::path root = std::filesystem::path{__FILE__}.parent_path() / "../../..";
-  std::ifstream file{root / "docs/protocol.md"};
+  std::ifstream file{BF_SOURCE_DIR "/docs/protocol.md"};
   const std::string text{std::istreambuf_iterator<char>{file}, {}};
   ASSERT_FALSE(text.empty());
   const std::string line = std::string{GetParam().name} + " " + base::to_hex(encode(GetParam().message)) + "\n";
