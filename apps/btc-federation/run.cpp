@@ -129,9 +129,7 @@ class Runner {
     });
     asio::co_spawn(process_.loop, node_.stop(), [this](const std::exception_ptr& thrown) {
       if (thrown) std::rethrow_exception(thrown);
-      deadline_.cancel();
-      stop_signals_.cancel();
-      other_signals_.cancel();
+      process_.loop.stop();  // what still waits for a time has nobody to serve any more
     });
   }
 

@@ -21,6 +21,7 @@ libp2p::HostOptions host_options(const config::text::Settings& settings, const s
   options.agent_version = "btc-federation/" + version;
   options.announce = settings.network.announce_addresses;
   options.admission = &members;
+  options.sign_record = false;  // the number is kept in node.state, durable before it is used
   return options;
 }
 
