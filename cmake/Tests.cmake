@@ -32,6 +32,8 @@ function(bf_test name)
   add_executable(${name} ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE ${TEST_DEPS} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
+  # For tests that compare a table in the code with its page in docs/.
+  target_compile_definitions(${name} PRIVATE BF_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   bf_built_for("${TEST_LABELS}" ${name} ${TEST_BUILDS})
   if(BF_TEST_CASES)
     # Labels are set by a file that ctest reads after the cases: a list among PROPERTIES would be taken apart.
@@ -57,7 +59,7 @@ function(bf_script_test name)
   endif()
   bf_built_for("${TEST_LABELS}" ${TEST_BUILDS})
   add_test(NAME ${name} COMMAND ${PROJECT_SOURCE_DIR}/tools/with_tools ${TEST_NEEDS} -- ${TEST_COMMAND})
-  set_tests_properties(${name} PROPERTIES LABELS "${escaped}" TIMEOUT ${TEST_SECONDS} SKIP_RETURN_CODE 77
+  set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_SECONDS} SKIP_RETURN_CODE 77
     RUN_SERIAL ${TEST_SERIAL})
 endfunction()
 

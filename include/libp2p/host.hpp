@@ -51,11 +51,11 @@ class Admission {
 
 struct HostOptions {
   Identity identity;
-  Limits limits;
+  Limits limits{};
   std::string agent_version = "libp2p-cpp";
   std::string protocol_version = "libp2p/1.0.0";
   bool serve_perf = false;
-  std::vector<Multiaddr> announce;  ///< Instead of what is bound, for hosts behind NAT.
+  std::vector<Multiaddr> announce{};  ///< Instead of what is bound, for hosts behind NAT.
   Admission* admission = nullptr;   ///< Borrowed; without one everyone is a member.
 };
 
@@ -75,9 +75,9 @@ struct DialAttempt {
 };
 
 struct DialResult {
-  std::optional<ConnectionInfo> connection;  ///< Set on success.
-  base::ErrorCode error;                     ///< Of the attempt that came farthest, else empty.
-  std::vector<DialAttempt> attempts;         ///< The failed ones, in order.
+  std::optional<ConnectionInfo> connection{};  ///< Set on success.
+  base::ErrorCode error;                       ///< Of the attempt that came farthest, else empty.
+  std::vector<DialAttempt> attempts;           ///< The failed ones, in order.
 };
 
 struct StreamOptions {
@@ -85,7 +85,7 @@ struct StreamOptions {
   TrafficClass traffic = TrafficClass::normal;
   bool optimistic =
       true;  ///< With one protocol: do not wait for the peer's answer; a refusal shows at the first read.
-  std::optional<ConnectionId> connection;  ///< Exactly there; otherwise the peer's preferred connection.
+  std::optional<ConnectionId> connection{};  ///< Exactly there; otherwise the peer's preferred connection.
 };
 
 // Events, in the order in which they happen, each delivered on the home executor.

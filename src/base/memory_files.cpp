@@ -1,0 +1,257 @@
+#include "base/memory_files.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <span>
+
+namespace base {
+namespace {
+
+constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+constexpr int kMaxLinks = 40;
+
+ErrorCode error_of(int number) { return {number, boost::system::system_category()}; }
+
+std::string name_of(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  return slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
+/// How much of `size` bytes, of which `durable` are safe, a crash leaves.
+std::size_t surviving(std::size_t durable, std::size_t size, Rng* rng) {
+  if (rng == nullptr) return durable;
+  return durable + static_cast<std::size_t>(rng->below(static_cast<std::int64_t>(size - durable) + 1));
+}
+
+}  // namespace
+
+class MemoryFiles::Output final : public OutputFile {
+ public:
+  Output(MemoryFiles& disk, std::shared_ptr<Inode> inode)
+      : disk_{disk}, inode_{std::move(inode)}, boot_{disk.boots_} {}
+
+  Result<void> write(ByteSpan bytes) override {
+    if (boot_ != disk_.boots_) return error_of(EBADF);
+    if (const ErrorCode error = disk_.begin_step(true)) {
+      if (disk_.steps_ <= disk_.dies_at_) append(inode_->content, bytes.first(bytes.size() / 2));
+      return error;
+    }
+    append(inode_->content, bytes);
+    return ok();
+  }
+
+  Result<void> sync() override {
+    if (boot_ != disk_.boots_) return error_of(EBADF);
+    if (const ErrorCode error = disk_.begin_step(true)) return error;
+    inode_->durable = inode_->content.size();
+    return ok();
+  }
+
+ private:
+  MemoryFiles& disk_;
+  std::shared_ptr<Inode> inode_;
+  std::uint64_t boot_;
+};
+
+MemoryFiles::MemoryFiles() {
+  for (const char* root : {".", "/"}) {
+    Directory& made = directories_[root];
+    made.number = next_inode_++;
+    made.history.emplace_back();
+  }
+}
+
+ErrorCode MemoryFiles::begin_step(bool changes) {
+  const std::uint64_t step = steps_++;
+  if (step >= dies_at_) return error_of(EIO);
+  if (step == fails_at_) return error_of(failure_);
+  if (changes && changes_fail_ != 0) return error_of(changes_fail_);
+  return {};
+}
+
+MemoryFiles::Directory* MemoryFiles::directory_for(const std::string& path) {
+  const auto at = directories_.find(directory_of(path));
+  return at != directories_.end() ? &at->second : nullptr;
+}
+
+std::shared_ptr<MemoryFiles::Inode> MemoryFiles::find(const std::string& path) const {
+  const auto directory = directories_.find(directory_of(path));
+  if (directory == directories_.end()) return nullptr;
+  const auto at = directory->second.names.find(name_of(path));
+  return at != directory->second.names.end() ? at->second : nullptr;
+}
+
+std::string MemoryFiles::follow(std::string path) const {
+  for (int links = 0; links < kMaxLinks; ++links) {
+    const auto inode = find(path);
+    if (!inode || inode->link.empty()) break;
+    path = inode->link;
+  }
+  return path;
+}
+
+std::shared_ptr<MemoryFiles::Inode> MemoryFiles::add(Directory& directory, const std::string& path,
+                                                     std::uint32_t mode) {
+  auto inode = std::make_shared<Inode>();
+  inode->mode = mode;
+  inode->number = next_inode_++;
+  directory.names[name_of(path)] = inode;
+  directory.history.push_back(directory.names);
+  return inode;
+}
+
+Result<Bytes> MemoryFiles::read(const std::string& path, std::size_t max_bytes) {
+  if (const ErrorCode error = begin_step(false)) return error;
+  const std::string target = follow(path);
+  if (directories_.contains(target)) return error_of(EISDIR);
+  const auto inode = find(target);
+  if (!inode) return error_of(ENOENT);
+  if (inode->content.size() > max_bytes) return error_of(EFBIG);
+  return inode->content;
+}
+
+Result<FileInfo> MemoryFiles::stat(const std::string& path) {
+  if (const ErrorCode error = begin_step(false)) return error;
+  const std::string target = follow(path);
+  if (const auto directory = directories_.find(target); directory != directories_.end()) {
+    return FileInfo{.kind = FileInfo::Kind::directory,
+                    .mode = directory->second.mode,
+                    .device = 1,
+                    .inode = directory->second.number};
+  }
+  const auto inode = find(target);
+  if (!inode) return error_of(ENOENT);
+  return FileInfo{.size = inode->content.size(), .mode = inode->mode, .device = 1, .inode = inode->number};
+}
+
+Result<std::unique_ptr<OutputFile>> MemoryFiles::create(const std::string& path, std::uint32_t mode) {
+  if (const ErrorCode error = begin_step(true)) return error;
+  Directory* directory = directory_for(path);
+  if (directory == nullptr) return error_of(ENOENT);
+  if (find(path) || directories_.contains(path)) return error_of(EEXIST);
+  return std::make_unique<Output>(*this, add(*directory, path, mode));
+}
+
+Result<std::unique_ptr<OutputFile>> MemoryFiles::append_to(const std::string& path, std::uint32_t mode) {
+  if (const ErrorCode error = begin_step(true)) return error;
+  const std::string target = follow(path);
+  if (directories_.contains(target)) return error_of(EISDIR);
+  Directory* directory = directory_for(target);
+  if (directory == nullptr) return error_of(ENOENT);
+  auto inode = find(target);
+  if (!inode) inode = add(*directory, target, mode);
+  return std::make_unique<Output>(*this, std::move(inode));
+}
+
+Result<void> MemoryFiles::rename(const std::string& from, const std::string& to) {
+  if (const ErrorCode error = begin_step(true)) return error;
+  Directory* source = directory_for(from);
+  Directory* target = directory_for(to);
+  const auto inode = find(from);
+  if (source == nullptr || target == nullptr || !inode) return error_of(ENOENT);
+  if (directories_.contains(to)) return error_of(EISDIR);
+  source->names.erase(name_of(from));
+  target->names[name_of(to)] = inode;
+  source->history.push_back(source->names);
+  if (target != source) target->history.push_back(target->names);
+  return ok();
+}
+
+Result<void> MemoryFiles::remove(const std::string& path) {
+  if (const ErrorCode error = begin_step(true)) return error;
+  if (directories_.contains(path)) return error_of(EISDIR);
+  Directory* directory = directory_for(path);
+  if (directory == nullptr || directory->names.erase(name_of(path)) == 0) return error_of(ENOENT);
+  directory->history.push_back(directory->names);
+  return ok();
+}
+
+Result<void> MemoryFiles::make_directory(const std::string& path, std::uint32_t mode) {
+  if (const ErrorCode error = begin_step(true)) return error;
+  if (directory_for(path) == nullptr) return error_of(ENOENT);
+  if (find(path) || directories_.contains(path)) return error_of(EEXIST);
+  Directory& made = directories_[path];
+  made.mode = mode;
+  made.number = next_inode_++;
+  made.history.emplace_back();
+  return ok();
+}
+
+Result<void> MemoryFiles::sync_directory(const std::string& path) {
+  if (const ErrorCode error = begin_step(true)) return error;
+  const auto at = directories_.find(path);
+  if (at == directories_.end()) return error_of(ENOENT);
+  at->second.history.assign(1, at->second.names);
+  return ok();
+}
+
+Result<std::vector<std::string>> MemoryFiles::list(const std::string& path) {
+  if (const ErrorCode error = begin_step(false)) return error;
+  const auto at = directories_.find(path);
+  if (at == directories_.end()) return error_of(ENOENT);
+  std::vector<std::string> names;
+  for (const auto& [name, inode] : at->second.names) names.push_back(name);
+  for (const auto& [other, directory] : directories_) {
+    if (other != path && directory_of(other) == path && other != ".") names.push_back(name_of(other));
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+Result<std::string> MemoryFiles::resolve(const std::string& path) {
+  if (const ErrorCode error = begin_step(false)) return error;
+  std::string target = follow(path);
+  if (const auto inode = find(target); inode && !inode->link.empty()) return error_of(ELOOP);
+  return target;
+}
+
+void MemoryFiles::put(const std::string& path, std::string_view text, std::uint32_t mode) {
+  const std::string target = follow(path);
+  Directory& directory = directories_[directory_of(target)];
+  const auto inode = add(directory, target, mode);
+  append(inode->content, as_bytes(text));
+  inode->durable = inode->content.size();
+  directory.history.assign(1, directory.names);
+}
+
+void MemoryFiles::put_link(const std::string& path, const std::string& target) {
+  Directory& directory = directories_[directory_of(path)];
+  add(directory, path, 0777)->link = target;
+  directory.history.assign(1, directory.names);
+}
+
+std::optional<std::string> MemoryFiles::text(const std::string& path) const {
+  const auto inode = find(follow(path));
+  if (!inode) return std::nullopt;
+  return std::string{as_text(inode->content)};
+}
+
+void MemoryFiles::fail_at(std::uint64_t step, int error) {
+  fails_at_ = step;
+  failure_ = error;
+}
+
+void MemoryFiles::crash_with(Rng* rng) {
+  for (auto& [path, directory] : directories_) {
+    const std::size_t kept =
+        rng == nullptr ? 0
+                       : static_cast<std::size_t>(rng->below(static_cast<std::int64_t>(directory.history.size())));
+    directory.names = std::move(directory.history[kept]);
+    directory.history.assign(1, directory.names);
+    for (auto& [name, inode] : directory.names) {
+      const std::size_t kept_bytes = surviving(inode->durable, inode->content.size(), rng);
+      inode->content.resize(kept_bytes);
+      // A disk may have given the space without the data.
+      if (rng != nullptr && rng->below(2) == 1) {
+        std::ranges::fill(std::span{inode->content}.subspan(inode->durable), std::uint8_t{0});
+      }
+      inode->durable = kept_bytes;
+    }
+  }
+  ++boots_;
+  fails_at_ = kNever;
+  dies_at_ = kNever;
+  changes_fail_ = 0;
+}
+
+}  // namespace base

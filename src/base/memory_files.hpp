@@ -1,0 +1,89 @@
+// base/memory_files.hpp: an in-memory disk for unit tests and the simulator: it forgets on a crash what was not
+// synced, and fails or dies at a chosen step. Kind: fake, deterministic. Thread rules: one thread.
+// The model: a file's bytes survive a crash up to its last sync; a name survives if its directory was synced after
+// the change. With an Rng the crash is as unkind as real disks are: unsynced bytes may survive in part, torn or
+// zeroed, and unsynced names up to any earlier change. Directories themselves are durable when made.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string_view>
+
+#include "base/files.hpp"
+#include "base/rng.hpp"
+
+namespace base {
+
+class MemoryFiles final : public Files {
+ public:
+  MemoryFiles();
+
+  Result<Bytes> read(const std::string& path, std::size_t max_bytes) override;
+  Result<FileInfo> stat(const std::string& path) override;
+  Result<std::unique_ptr<OutputFile>> create(const std::string& path, std::uint32_t mode) override;
+  Result<std::unique_ptr<OutputFile>> append_to(const std::string& path, std::uint32_t mode) override;
+  Result<void> rename(const std::string& from, const std::string& to) override;
+  Result<void> remove(const std::string& path) override;
+  Result<void> make_directory(const std::string& path, std::uint32_t mode) override;
+  Result<void> sync_directory(const std::string& path) override;
+  Result<std::vector<std::string>> list(const std::string& path) override;
+  Result<std::string> resolve(const std::string& path) override;
+
+  // What a test arranges and asks; none of it counts as a step or fails.
+
+  /// Puts `text` at `path`, durably, as if another program had replaced the file.
+  void put(const std::string& path, std::string_view text, std::uint32_t mode = 0644);
+  /// A symbolic link at `path`; `target` as seen from the root of this disk.
+  void put_link(const std::string& path, const std::string& target);
+  std::optional<std::string> text(const std::string& path) const;
+
+  /// Every call on Files and OutputFile is one step, counted from 0.
+  std::uint64_t steps() const { return steps_; }
+  void reset_steps() { steps_ = 0; }
+  /// Step `step` fails with `error` (a write leaves half of its bytes behind); the steps after it work again.
+  void fail_at(std::uint64_t step, int error);
+  /// From step `step` on the machine is dead: every call gives EIO and changes nothing, until `crash`.
+  void die_at(std::uint64_t step) { dies_at_ = step; }
+  /// Every change (not reading) fails with `error`: a full or read-only disk. 0 ends it.
+  void fail_changes(int error) { changes_fail_ = error; }
+  /// Loses what was not synced, and forgets all planned faults. Open files are gone.
+  void crash() { crash_with(nullptr); }
+  void crash(Rng& rng) { crash_with(&rng); }
+
+ private:
+  struct Inode {
+    Bytes content;
+    std::size_t durable = 0;  ///< How many bytes of `content` a crash leaves: files only ever grow.
+    std::uint32_t mode = 0;
+    std::uint64_t number = 0;
+    std::string link;  ///< The target, if this is a symbolic link.
+  };
+  using Names = std::map<std::string, std::shared_ptr<Inode>>;
+  struct Directory {
+    Names names;
+    std::vector<Names> history;  ///< What a crash may bring back: the last synced state, then one per change.
+    std::uint32_t mode = 0755;
+    std::uint64_t number = 0;
+  };
+  class Output;
+
+  ErrorCode begin_step(bool changes);
+  Directory* directory_for(const std::string& path);
+  std::shared_ptr<Inode> find(const std::string& path) const;
+  std::string follow(std::string path) const;
+  std::shared_ptr<Inode> add(Directory& directory, const std::string& path, std::uint32_t mode);
+  void crash_with(Rng* rng);
+
+  std::map<std::string, Directory> directories_;
+  std::uint64_t next_inode_ = 1;
+  std::uint64_t boots_ = 0;  ///< Files opened before a crash are dead.
+  std::uint64_t steps_ = 0;
+  std::uint64_t fails_at_ = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t dies_at_ = std::numeric_limits<std::uint64_t>::max();
+  int failure_ = 0;
+  int changes_fail_ = 0;
+};
+
+}  // namespace base

@@ -1,0 +1,45 @@
+// peers/address_book.hpp: the addresses of one peer, best first, bounded. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "libp2p/multiaddr.hpp"
+
+namespace peers {
+
+/// How far an address, or a peer, is trusted. Ordered: more is better.
+enum class Trust : std::uint8_t {
+  hearsay,         ///< Somebody said so: dialled within limits.
+  proven,          ///< A connection authenticated as the peer went over it.
+  operator_entry,  ///< A human wrote it.
+};
+
+struct KnownAddress {
+  libp2p::Multiaddr address;
+  Trust trust = Trust::hearsay;
+  std::optional<base::TimePoint> last_success{};
+};
+
+class AddressBook {
+ public:
+  /// True if an address is new or better trusted than before. When full, the least trusted that was not just told
+  /// goes.
+  bool learn(std::span<const libp2p::Multiaddr> addresses, Trust trust, std::size_t limit);
+  /// A connection came up over `address`: it is proven and tried first.
+  void on_success(const libp2p::Multiaddr& address, base::TimePoint now, std::size_t limit);
+
+  /// The last that worked first, then by trust.
+  const std::vector<KnownAddress>& all() const { return addresses_; }
+  bool empty() const { return addresses_.empty(); }
+
+ private:
+  void sort();
+
+  std::vector<KnownAddress> addresses_;
+};
+
+}  // namespace peers

@@ -1,0 +1,42 @@
+// peers/limits.hpp: the bounds of the peer manager, each reached by a test in tests/unit/peers.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/clock.hpp"
+
+namespace peers {
+
+using namespace std::chrono_literals;
+
+inline constexpr base::Duration kBackoffFirst = 1s;
+inline constexpr base::Duration kBackoffCapFresh = 15s;  ///< For operator's and proven peers, early in an outage.
+inline constexpr base::Duration kFreshOutage = 10min;    ///< What "early" means.
+inline constexpr base::Duration kBackoffCap = 5min;
+inline constexpr base::Duration kStableAfter = 30s;     ///< A connection that lived so long ends the outage.
+inline constexpr base::Duration kLargerIdWaits = 1s;    ///< Both ends dial; this keeps most pairs to one dial.
+inline constexpr std::uint32_t kBreakerOpensAfter = 5;  ///< Failures in a row: then only probes.
+
+inline constexpr std::uint32_t kFlapPoints = 1000;  ///< Per connection shorter than kStableAfter.
+inline constexpr std::uint32_t kFlapSuppress = 3000;
+inline constexpr std::uint32_t kFlapReuse = 1500;
+inline constexpr std::uint32_t kPenaltyMax = 12000;
+inline constexpr base::Duration kPenaltyHalfLife = 60s;
+
+inline constexpr base::Duration kHearsayPerTarget = 10s;  ///< One dial per IP in this time...
+inline constexpr std::uint32_t kHearsayBurst = 16;        ///< ...after this many at once.
+inline constexpr base::Duration kHearsayInAll = 100ms;
+inline constexpr std::uint32_t kHearsayBurstInAll = 128;
+inline constexpr std::size_t kHearsayTargets = 4096;  ///< Targets remembered; beyond, new ones wait.
+
+struct Limits {
+  std::size_t max_connections = 1024;  ///< How many peers are to be connected (peers.max_connections).
+  std::size_t max_known = 10'000;      ///< Peers in the table; operator's entries are taken beyond it.
+  std::size_t max_addresses = 16;      ///< Per peer.
+  std::size_t max_dials = 32;          ///< At once. A dial has several addresses and costs a handshake.
+  std::size_t max_probes = 8;          ///< Of them, for peers that failed often.
+};
+
+}  // namespace peers

@@ -1,0 +1,37 @@
+#include "peers/wanted_set.hpp"
+
+namespace peers {
+
+WantedSet::Rank WantedSet::rank(const libp2p::PeerId& peer, bool by_operator) const {
+  std::uint64_t mixed = salt_;
+  for (const std::uint8_t byte : peer.bytes()) {
+    mixed = (mixed ^ byte) * 0x9e3779b97f4a7c15;
+    mixed ^= mixed >> 29;
+  }
+  return {!by_operator, mixed, peer};
+}
+
+WantedSet::Change WantedSet::add(const libp2p::PeerId& peer, bool by_operator) {
+  const Rank added = rank(peer, by_operator);
+  if (wanted_.contains(added) || spare_.contains(added)) return {};
+  wanted_.insert(added);
+  if (wanted_.size() <= limit_) return {};
+  const auto last = std::prev(wanted_.end());
+  const Rank out = *last;
+  wanted_.erase(last);
+  spare_.insert(out);
+  if (out.peer == peer) return {};
+  return {.dropped = out.peer, .taken = std::nullopt};
+}
+
+WantedSet::Change WantedSet::remove(const libp2p::PeerId& peer, bool by_operator) {
+  const Rank gone = rank(peer, by_operator);
+  spare_.erase(gone);
+  if (wanted_.erase(gone) == 0 || spare_.empty()) return {};
+  const Rank in = *spare_.begin();
+  spare_.erase(spare_.begin());
+  wanted_.insert(in);
+  return {.dropped = std::nullopt, .taken = in.peer};
+}
+
+}  // namespace peers

@@ -1,0 +1,399 @@
+// The peer manager: each transition, limits, back-off and who is dialled, with time and chance as arguments.
+#include "peers/peer_manager.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "base/seeded_rng.hpp"
+
+namespace peers {
+namespace {
+
+using libp2p::Multiaddr;
+using libp2p::PeerId;
+
+PeerId id_of(std::uint32_t number) {
+  std::array<std::uint8_t, 32> raw{};
+  for (std::size_t i = 0; i < 4; ++i) raw[i] = static_cast<std::uint8_t>(number >> (24 - 8 * i));
+  return PeerId::of(libp2p::PublicKey::from_ed25519(raw));
+}
+Multiaddr address(const std::string& ip, int port = 9000) {
+  return *Multiaddr::from_text("/ip4/" + ip + "/tcp/" + std::to_string(port));
+}
+base::ErrorCode refused() { return make_error_code(boost::system::errc::connection_refused); }
+const base::TimePoint kStart{std::chrono::hours{1}};
+
+class PeerManagerTest : public ::testing::Test {
+ protected:
+  void make(Limits limits, std::uint32_t self = 0) {
+    manager_ = std::make_unique<PeerManager>(id_of(self), limits, rng_);
+  }
+  void SetUp() override { make({}); }
+
+  void learn(std::uint32_t peer, Trust trust = Trust::operator_entry) {
+    const std::vector addresses{address("192.0.2." + std::to_string(peer % 250 + 1))};
+    EXPECT_TRUE(manager_->learn(id_of(peer), addresses, trust, now_));
+  }
+  PeerState state(std::uint32_t peer) { return manager_->view(id_of(peer))->state; }
+  /// Polls when the manager asks for it, until it dials somebody.
+  Actions::Dial next_dial() {
+    for (int turn = 0; turn < 100; ++turn) {
+      if (auto actions = manager_->poll(now_); !actions.dials.empty()) return actions.dials.front();
+      const auto at = manager_->next_deadline();
+      if (!at) break;
+      now_ = std::max(now_, *at);
+    }
+    ADD_FAILURE() << "nobody is dialled";
+    return {id_of(0), {}, false};
+  }
+  void connect(std::uint32_t peer) {
+    ASSERT_EQ(next_dial().peer, id_of(peer));
+    ASSERT_TRUE(manager_->on_connected(id_of(peer), address("192.0.2.1"), now_));
+  }
+
+  base::SeededRng rng_{1};
+  std::unique_ptr<PeerManager> manager_;
+  base::TimePoint now_ = kStart;
+};
+
+TEST_F(PeerManagerTest, DialsAPeerOfTheOperatorAtOnceAndTellsEachTransition) {
+  learn(1);
+  const Actions first = manager_->poll(now_);
+  ASSERT_EQ(first.dials.size(), 1U);
+  EXPECT_EQ(first.dials[0].addresses.size(), 1U);
+  ASSERT_EQ(first.transitions.size(), 1U);
+  EXPECT_EQ(first.transitions[0].to, PeerState::connecting);
+  manager_->on_dial_stage(id_of(1), DialStage::secure);
+  EXPECT_EQ(manager_->view(id_of(1))->stage, DialStage::secure);
+  EXPECT_TRUE(manager_->on_connected(id_of(1), address("192.0.2.2"), now_));
+  EXPECT_EQ(state(1), PeerState::connected);
+  EXPECT_EQ(manager_->connected(), 1U);
+  EXPECT_EQ(manager_->dialing(), 0U);
+  EXPECT_FALSE(manager_->view(id_of(1))->stage);
+  manager_->on_disconnected(id_of(1), refused(), now_ + 60s);
+  const Actions last = manager_->poll(now_ + 60s);
+  ASSERT_EQ(last.transitions.size(), 3U);  // up, fail, wait
+  EXPECT_EQ(last.transitions[1].cause, refused());
+  EXPECT_EQ(last.transitions[2].to, PeerState::backing_off);
+}
+
+TEST_F(PeerManagerTest, TheLargerIdDialsASecondLater) {
+  make({}, 9);
+  learn(1);
+  EXPECT_TRUE(manager_->poll(now_).dials.empty());
+  EXPECT_EQ(manager_->next_deadline(), now_ + kLargerIdWaits);
+  EXPECT_EQ(manager_->poll(now_ + kLargerIdWaits).dials.size(), 1U);
+}
+
+TEST_F(PeerManagerTest, BackOffGrowsToFifteenSecondsAndAfterTenMinutesToFiveMinutesAndNeverEnds) {
+  learn(1);
+  base::Duration longest_fresh{};
+  base::Duration longest{};
+  for (int attempt = 0; attempt < 200; ++attempt) {
+    next_dial();
+    manager_->on_dial_failed(id_of(1), refused(), now_);
+    manager_->poll(now_);
+    ASSERT_TRUE(manager_->next_deadline());
+    const base::Duration wait = *manager_->next_deadline() - now_;
+    EXPECT_GE(wait, kBackoffFirst / 2);
+    (now_ - kStart < kFreshOutage ? longest_fresh : longest) =
+        std::max(now_ - kStart < kFreshOutage ? longest_fresh : longest, wait);
+  }
+  EXPECT_LE(longest_fresh, kBackoffCapFresh);
+  EXPECT_GT(longest_fresh, kBackoffCapFresh / 2);
+  EXPECT_LE(longest, kBackoffCap);
+  EXPECT_GT(longest, kBackoffCap / 2);
+}
+
+TEST_F(PeerManagerTest, AfterFiveFailuresADialIsAProbeOfOneAddressInTurn) {
+  const std::vector addresses{address("192.0.2.1"), address("192.0.2.2")};
+  manager_->learn(id_of(1), addresses, Trust::operator_entry, now_);
+  for (std::uint32_t i = 0; i < kBreakerOpensAfter; ++i) {
+    const auto dial = next_dial();
+    EXPECT_FALSE(dial.probe);
+    EXPECT_EQ(dial.addresses.size(), 2U);
+    manager_->on_dial_failed(id_of(1), refused(), now_);
+  }
+  std::set<Multiaddr> probed;
+  for (int i = 0; i < 2; ++i) {
+    const auto dial = next_dial();
+    EXPECT_TRUE(dial.probe);
+    EXPECT_EQ(dial.addresses.size(), 1U);
+    probed.insert(dial.addresses[0]);
+    manager_->on_dial_failed(id_of(1), refused(), now_);
+  }
+  EXPECT_EQ(probed.size(), 2U);
+  next_dial();
+  manager_->on_connected(id_of(1), addresses[1], now_);
+  manager_->on_disconnected(id_of(1), refused(), now_ + kStableAfter);
+  now_ += kStableAfter;
+  const auto dial = next_dial();
+  EXPECT_FALSE(dial.probe);
+  EXPECT_EQ(dial.addresses[0], addresses[1]) << "the one that worked comes first";
+}
+
+TEST_F(PeerManagerTest, ANewAddressAHintAndAnInboundConnectionEndTheWait) {
+  learn(1);
+  for (int i = 0; i < 10; ++i) {
+    next_dial();
+    manager_->on_dial_failed(id_of(1), refused(), now_);
+  }
+  manager_->poll(now_);
+  ASSERT_GT(*manager_->next_deadline() - now_, 2s);
+  manager_->learn(id_of(1), std::vector{address("203.0.113.1")}, Trust::hearsay, now_);
+  EXPECT_EQ(manager_->next_deadline(), now_);
+  next_dial();
+  manager_->on_dial_failed(id_of(1), refused(), now_);
+  manager_->on_hint(now_);
+  EXPECT_EQ(manager_->poll(now_).dials.size(), 1U);
+  manager_->on_dial_failed(id_of(1), refused(), now_);
+  EXPECT_TRUE(manager_->on_inbound(id_of(1), now_));
+  EXPECT_EQ(state(1), PeerState::connected);
+  manager_->poll(now_);
+  EXPECT_FALSE(manager_->next_deadline());
+}
+
+TEST_F(PeerManagerTest, AnInboundConnectionWhileWeDialCountsAndTheFailedDialHarmsNothing) {
+  learn(1);
+  next_dial();
+  EXPECT_TRUE(manager_->on_inbound(id_of(1), now_));
+  EXPECT_EQ(state(1), PeerState::connected);
+  manager_->on_dial_failed(id_of(1), refused(), now_);
+  EXPECT_EQ(state(1), PeerState::connected);
+  EXPECT_EQ(manager_->dialing(), 0U);
+}
+
+TEST_F(PeerManagerTest, OnlyTheLastOfSeveralConnectionsEndsTheState) {
+  learn(1);
+  connect(1);
+  EXPECT_TRUE(manager_->on_inbound(id_of(1), now_));
+  manager_->on_disconnected(id_of(1), refused(), now_);
+  EXPECT_EQ(state(1), PeerState::connected);
+  manager_->on_disconnected(id_of(1), refused(), now_);
+  EXPECT_EQ(state(1), PeerState::backing_off);
+}
+
+TEST_F(PeerManagerTest, APeerThatDialledWhileTheOwnDialWasUnderWayAndLeftIsDialledAgain) {
+  learn(1);
+  next_dial();
+  manager_->on_inbound(id_of(1), now_);
+  manager_->on_disconnected(id_of(1), refused(), now_);
+  manager_->on_dial_failed(id_of(1), refused(), now_);
+  next_dial();
+}
+
+TEST_F(PeerManagerTest, RemovingEndsEveryStateAndForgets) {
+  for (const std::uint32_t peer : {1U, 2U, 3U, 4U}) learn(peer);
+  manager_->poll(now_);
+  manager_->on_connected(id_of(1), address("192.0.2.2"), now_);
+  manager_->on_dial_failed(id_of(2), refused(), now_);
+  manager_->poll(now_);
+  for (const std::uint32_t peer : {1U, 2U, 3U}) EXPECT_TRUE(manager_->remove(id_of(peer), now_));
+  const Actions actions = manager_->poll(now_);
+  EXPECT_EQ(actions.disconnects, (std::vector{id_of(1), id_of(3)}));
+  EXPECT_EQ(state(1), PeerState::disconnecting);
+  EXPECT_FALSE(manager_->on_inbound(id_of(1), now_)) << "is being closed";
+  manager_->on_disconnected(id_of(1), refused(), now_);
+  EXPECT_EQ(manager_->known(), 1U);
+  EXPECT_FALSE(manager_->on_connected(id_of(3), address("192.0.2.4"), now_)) << "came too late";
+  EXPECT_FALSE(manager_->remove(id_of(1), now_));
+  EXPECT_EQ(manager_->dialing(), 1U);
+}
+
+TEST_F(PeerManagerTest, APeerAddedAgainWhileItIsBeingClosedIsDialledAfterwards) {
+  learn(1);
+  connect(1);
+  manager_->remove(id_of(1), now_);
+  learn(1);
+  manager_->on_disconnected(id_of(1), refused(), now_);
+  EXPECT_EQ(next_dial().peer, id_of(1));
+}
+
+TEST_F(PeerManagerTest, StopClosesEverythingAndDialsNobody) {
+  for (const std::uint32_t peer : {1U, 2U}) learn(peer);
+  manager_->poll(now_);
+  manager_->on_connected(id_of(1), address("192.0.2.2"), now_);
+  manager_->stop(now_);
+  EXPECT_EQ(manager_->poll(now_).disconnects.size(), 2U);
+  EXPECT_FALSE(manager_->next_deadline());
+  EXPECT_FALSE(manager_->on_inbound(id_of(2), now_));
+  EXPECT_FALSE(manager_->learn(id_of(3), {}, Trust::operator_entry, now_));
+  manager_->on_disconnected(id_of(1), refused(), now_);
+  EXPECT_EQ(state(1), PeerState::idle);
+  EXPECT_EQ(manager_->dialing(), 0U);
+}
+
+TEST_F(PeerManagerTest, NeverDialsMoreAtOnceThanAllowedAndTheTrustedFirst) {
+  make({.max_dials = 3});
+  for (std::uint32_t peer = 1; peer <= 10; ++peer) learn(peer, peer > 7 ? Trust::operator_entry : Trust::proven);
+  const Actions actions = manager_->poll(now_);
+  ASSERT_EQ(actions.dials.size(), 3U);
+  for (const auto& dial : actions.dials) EXPECT_GE(dial.peer, id_of(8));
+  EXPECT_FALSE(manager_->next_deadline());
+  manager_->on_dial_failed(id_of(8), refused(), now_);
+  EXPECT_EQ(manager_->poll(now_).dials.size(), 1U);
+}
+
+TEST_F(PeerManagerTest, WantsTheOperatorsEntriesFirstThenAStableSet) {
+  make({.max_connections = 4});
+  for (std::uint32_t peer = 1; peer <= 10; ++peer) learn(peer, Trust::proven);
+  EXPECT_EQ(manager_->wanted(), 4U);
+  learn(20);
+  learn(21);
+  EXPECT_EQ(manager_->wanted(), 4U);
+  EXPECT_TRUE(manager_->view(id_of(20))->wanted);
+  EXPECT_TRUE(manager_->view(id_of(21))->wanted);
+  EXPECT_EQ(manager_->poll(now_).dials.size(), 4U);
+  manager_->remove(id_of(20), now_);
+  EXPECT_EQ(manager_->wanted(), 4U);
+  EXPECT_EQ(manager_->poll(now_).dials.size(), 1U) << "the place is taken by another";
+}
+
+TEST_F(PeerManagerTest, DialsHearsayAtMostSixteenTimesAtOnceAndThenOncePerTenSecondsAndTarget) {
+  for (std::uint32_t peer = 1; peer <= 20; ++peer) {
+    manager_->learn(id_of(peer), std::vector{address("192.0.2.1", int(peer))}, Trust::hearsay, now_);
+  }
+  EXPECT_EQ(manager_->poll(now_).dials.size(), kHearsayBurst);
+  EXPECT_EQ(manager_->next_deadline(), now_ + kHearsayPerTarget);
+  EXPECT_EQ(manager_->poll(now_ + kHearsayPerTarget).dials.size(), 1U);
+}
+
+TEST_F(PeerManagerTest, LoopbackIsFreeOfTheLimitOnHearsay) {
+  for (std::uint32_t peer = 1; peer <= 30; ++peer) {
+    manager_->learn(id_of(peer), std::vector{address("127.0.0.1", int(peer))}, Trust::hearsay, now_);
+  }
+  EXPECT_EQ(manager_->poll(now_).dials.size(), 30U);
+}
+
+TEST_F(PeerManagerTest, KeepsItsTablesBounded) {
+  make({.max_known = 3, .max_addresses = 2});
+  for (std::uint32_t peer = 1; peer <= 3; ++peer) learn(peer, Trust::hearsay);
+  EXPECT_FALSE(manager_->learn(id_of(4), {}, Trust::proven, now_));
+  EXPECT_FALSE(manager_->on_inbound(id_of(4), now_));
+  learn(5);
+  EXPECT_EQ(manager_->known(), 4U) << "an operator's entry is always taken";
+  manager_->learn(id_of(1), std::vector{address("198.51.100.1"), address("198.51.100.2")}, Trust::hearsay, now_);
+  EXPECT_EQ(manager_->view(id_of(1))->addresses.size(), 2U);
+  manager_->learn(id_of(1), std::vector{address("198.51.100.3")}, Trust::operator_entry, now_);
+  EXPECT_EQ(manager_->view(id_of(1))->addresses.size(), 2U);
+  EXPECT_EQ(manager_->view(id_of(1))->addresses[0].address, address("198.51.100.3"));
+}
+
+TEST_F(PeerManagerTest, ForgetsAStrangerThatLeftNothingToDial) {
+  ASSERT_TRUE(manager_->on_inbound(id_of(1), now_));
+  manager_->on_disconnected(id_of(1), refused(), now_);
+  EXPECT_EQ(manager_->known(), 0U);
+}
+
+TEST_F(PeerManagerTest, NeverKnowsItself) {
+  EXPECT_FALSE(manager_->learn(id_of(0), std::vector{address("192.0.2.1")}, Trust::operator_entry, now_));
+  EXPECT_FALSE(manager_->on_inbound(id_of(0), now_));
+}
+
+TEST_F(PeerManagerTest, DampsAFlappingPeer) {
+  learn(1);
+  for (int i = 0; i < 3; ++i) {
+    connect(1);
+    manager_->on_disconnected(id_of(1), refused(), now_);
+    manager_->poll(now_);
+  }
+  connect(1);
+  manager_->on_disconnected(id_of(1), refused(), now_);
+  manager_->poll(now_);
+  EXPECT_GT(*manager_->next_deadline() - now_, 30s);
+}
+
+TEST_F(PeerManagerTest, ListsPagesInTheOrderOfIds) {
+  for (std::uint32_t peer = 1; peer <= 25; ++peer) learn(peer);
+  std::vector<PeerId> seen;
+  std::optional<PeerId> after;
+  for (auto page = manager_->page(after, 10); !page.empty(); page = manager_->page(after, 10)) {
+    EXPECT_LE(page.size(), 10U);
+    for (const PeerView& view : page) seen.push_back(view.id);
+    after = seen.back();
+  }
+  EXPECT_EQ(seen.size(), 25U);
+  EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+}
+
+/// What must hold whatever happens: checked under random events.
+class RandomEvents : public ::testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(RandomEvents, KeepTheInvariants) {
+  base::SeededRng rng{GetParam()};
+  const Limits limits{.max_connections = 12, .max_known = 20, .max_dials = 4, .max_probes = 2};
+  PeerManager manager{id_of(10), limits, rng};
+  base::TimePoint now = kStart;
+  std::map<PeerId, PeerState> states;
+  std::map<PeerId, int> connections;
+  std::set<PeerId> dialing;
+  for (int step = 0; step < 4000; ++step) {
+    const PeerId peer = id_of(static_cast<std::uint32_t>(rng.below(24)));
+    switch (rng.below(9)) {
+      case 0:
+        manager.learn(peer, std::vector{address("192.0.2." + std::to_string(rng.below(9)))}, Trust(rng.below(3)),
+                      now);
+        break;
+      case 1:
+        if (rng.below(4) == 0) manager.remove(peer, now);
+        break;
+      case 2:
+        if (manager.on_inbound(peer, now)) ++connections[peer];
+        break;
+      case 3:
+      case 4:
+        if (dialing.erase(peer) > 0) manager.on_dial_failed(peer, refused(), now);
+        break;
+      case 5:
+        if (dialing.erase(peer) > 0 && manager.on_connected(peer, address("192.0.2.1"), now)) ++connections[peer];
+        break;
+      case 6:
+        if (connections[peer] > 0) {
+          --connections[peer];
+          manager.on_disconnected(peer, refused(), now);
+        }
+        break;
+      case 7: now += std::chrono::milliseconds{rng.below(20'000)}; break;
+      case 8:
+        if (rng.below(50) == 0) manager.on_hint(now);
+        break;
+    }
+    const Actions actions = manager.poll(now);
+    for (const Transition& t : actions.transitions) {
+      const auto at = states.try_emplace(t.peer, PeerState::idle).first;
+      ASSERT_EQ(at->second, t.from);
+      ASSERT_EQ(next(t.from, t.on), t.to);
+      at->second = t.to;
+    }
+    for (const PeerId& gone : actions.disconnects) dialing.erase(gone);
+    for (const auto& dial : actions.dials) {
+      ASSERT_FALSE(dial.addresses.empty());
+      ASSERT_TRUE(dialing.insert(dial.peer).second) << "two dials of one peer";
+    }
+    ASSERT_LE(manager.dialing(), limits.max_dials);
+    ASSERT_EQ(manager.dialing(), dialing.size());
+    ASSERT_LE(manager.wanted(), limits.max_connections);
+    bool somebody_waits = false;
+    for (const PeerView& view : manager.page(std::nullopt, 100)) {
+      ASSERT_EQ(view.connections, static_cast<std::uint32_t>(connections[view.id]));
+      ASSERT_EQ(view.connections > 0,
+                view.state == PeerState::connected || view.state == PeerState::disconnecting);
+      somebody_waits = somebody_waits ||
+                       (view.wanted && (view.state == PeerState::idle || view.state == PeerState::backing_off));
+    }
+    if (somebody_waits) ASSERT_TRUE(manager.next_deadline() || !dialing.empty()) << "step " << step;
+    if (manager.next_deadline()) ASSERT_GT(*manager.next_deadline(), now) << "a poll must get somewhere";
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Peers, RandomEvents, ::testing::Range<std::uint64_t>(0, 20));
+
+TEST_F(PeerManagerTest, TenThousandKnownPeersAreCheap) {
+  for (std::uint32_t peer = 1; peer <= 10'000; ++peer) learn(peer, Trust::proven);
+  EXPECT_EQ(manager_->wanted(), 1024U);
+  EXPECT_EQ(manager_->poll(now_).dials.size(), Limits{}.max_dials);
+}
+
+}  // namespace
+}  // namespace peers

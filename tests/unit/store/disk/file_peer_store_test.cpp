@@ -1,0 +1,253 @@
+// The stores over a disk that is edited, full, failing or dead at any step; when they write, and what they say.
+#include "store/disk/file_peer_store.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "base/base64.hpp"
+#include "base/memory_files.hpp"
+#include "base/seeded_rng.hpp"
+#include "store/disk/memory_peer_store.hpp"
+#include "store/disk/node_state.hpp"
+#include "store/text/peers_yaml.hpp"
+
+namespace store::disk {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+
+const base::TimePoint kStart{std::chrono::hours{1}};
+
+RawKey key_of(std::uint8_t byte) {
+  RawKey key;
+  key.fill(byte);
+  return key;
+}
+PeerEntry learned(std::uint8_t byte, std::uint64_t sequence = 1) {
+  return {.key = key_of(byte),
+          .addresses = {*libp2p::Multiaddr::from_text("/ip4/192.0.2.1/tcp/9000")},
+          .record = base::Bytes{byte},
+          .sequence = sequence,
+          .source = Source::exchange};
+}
+std::string operator_entry(std::uint8_t byte) {
+  return "  - public_key: " + base::to_base64(key_of(byte)) +
+         " # by hand\n    addresses: [/ip4/192.0.2.9/tcp/1]\n";
+}
+
+class FilePeerStoreTest : public ::testing::Test {
+ protected:
+  std::size_t peers_on_disk() {
+    Findings findings;
+    FilePeerStore reader{disk_, rng_, "peers.yaml"};
+    const auto peers = reader.load(findings);
+    return peers ? peers->size() : 0;
+  }
+  void load() {
+    Findings findings;
+    ASSERT_TRUE(store_.load(findings));
+  }
+
+  base::MemoryFiles disk_;
+  base::SeededRng rng_{1};
+  FilePeerStore store_{disk_, rng_, "peers.yaml"};
+  base::TimePoint now_ = kStart;
+};
+
+TEST_F(FilePeerStoreTest, AMissingFileIsANodeAloneAndIsWrittenWithTheFirstPeer) {
+  load();
+  EXPECT_FALSE(store_.next_deadline());
+  store_.update(learned(1), now_);
+  EXPECT_EQ(store_.next_deadline(), now_ + kSaveQuiet);
+  EXPECT_FALSE(store_.save_if_due(now_));
+  const auto report = store_.save_if_due(now_ + kSaveQuiet);
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->wrote);
+  EXPECT_FALSE(report->news);
+  disk_.crash();
+  EXPECT_EQ(peers_on_disk(), 1U);
+  EXPECT_FALSE(store_.next_deadline());
+}
+
+TEST_F(FilePeerStoreTest, ZeroBytesAreForTheOperatorAndAreNeverFilled) {
+  disk_.put("peers.yaml", "");
+  Findings findings;
+  const auto peers = store_.load(findings);
+  ASSERT_FALSE(peers);
+  EXPECT_EQ(base::class_of(peers.error()), base::ErrorClass::configuration);
+  EXPECT_THAT(peers.error().message(), HasSubstr("peers: []"));
+  store_.update(learned(1), now_);
+  EXPECT_TRUE(store_.flush(now_).error);
+  EXPECT_EQ(disk_.text("peers.yaml"), "");
+}
+
+TEST_F(FilePeerStoreTest, KeepsAnEditThatWasMadeWhileItRan) {
+  disk_.put("peers.yaml", "peers:\n" + operator_entry(1));
+  load();
+  store_.update(learned(3), now_);
+  const std::string edited = "# edited\npeers:\n" + operator_entry(1) + operator_entry(2);
+  disk_.put("peers.yaml", edited, 0640);
+  EXPECT_TRUE(store_.flush(now_).wrote);
+  EXPECT_TRUE(disk_.text("peers.yaml")->starts_with(edited));
+  EXPECT_EQ(disk_.stat("peers.yaml")->mode, 0640U);
+  EXPECT_EQ(peers_on_disk(), 3U);
+}
+
+TEST_F(FilePeerStoreTest, WritesNothingWhenNothingChanged) {
+  disk_.put("peers.yaml", "peers:\n" + operator_entry(1));
+  load();
+  store_.update(learned(1), now_);
+  EXPECT_TRUE(store_.flush(now_).wrote);
+  const auto before = disk_.stat("peers.yaml")->inode;
+  PeerEntry seen = learned(1);
+  seen.last_seen = base::WallTime{} + 5h;
+  store_.update(seen, now_);
+  EXPECT_FALSE(store_.next_deadline());
+  EXPECT_FALSE(store_.flush(now_).wrote);
+  EXPECT_EQ(disk_.stat("peers.yaml")->inode, before);
+}
+
+TEST_F(FilePeerStoreTest, AFileThatVanishedIsWrittenAgainWithAllThatWasKnown) {
+  disk_.put("peers.yaml", "peers:\n" + operator_entry(1) + operator_entry(2));
+  load();
+  ASSERT_TRUE(disk_.remove("peers.yaml"));
+  store_.update(learned(3), now_);
+  EXPECT_TRUE(store_.flush(now_).wrote);
+  EXPECT_EQ(peers_on_disk(), 3U);
+}
+
+TEST_F(FilePeerStoreTest, AFullDiskIsToldOnceAndOnceMoreWhenItIsOverAndNothingIsLost) {
+  load();
+  disk_.fail_changes(ENOSPC);
+  store_.update(learned(1), now_);
+  std::size_t told = 0;
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    now_ = *store_.next_deadline();
+    const auto report = store_.save_if_due(now_);
+    ASSERT_TRUE(report && report->error);
+    told += report->news ? 1U : 0U;
+    ASSERT_GT(*store_.next_deadline(), now_);
+    EXPECT_LE(*store_.next_deadline() - now_, kRetryCap);
+  }
+  EXPECT_EQ(told, 1U);
+  store_.update(learned(2), now_);
+  disk_.fail_changes(0);
+  now_ = *store_.next_deadline();
+  const auto report = store_.save_if_due(now_);
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->wrote && report->news && !report->error);
+  EXPECT_EQ(peers_on_disk(), 2U);
+}
+
+TEST_F(FilePeerStoreTest, ABrokenEditStaysUntouchedAndTheFactsWait) {
+  disk_.put("peers.yaml", "peers: []\n");
+  load();
+  disk_.put("peers.yaml", "peers: [\n");
+  store_.update(learned(1), now_);
+  EXPECT_TRUE(store_.flush(now_).error);
+  EXPECT_EQ(disk_.text("peers.yaml"), "peers: [\n");
+  disk_.put("peers.yaml", "peers: []\n");
+  EXPECT_TRUE(store_.flush(now_).wrote);
+  EXPECT_EQ(peers_on_disk(), 1U);
+}
+
+TEST(FilePeerStore, AFailureOrACrashAtAnyStepOfASaveLosesNothing) {
+  const std::string old = "peers:\n" + operator_entry(1);
+  for (const bool crash : {false, true}) {
+    bool all_done = false;
+    for (std::uint64_t step = 0; !all_done; ++step) {
+      ASSERT_LT(step, 100U);
+      base::MemoryFiles disk;
+      base::SeededRng rng{step};
+      disk.put("peers.yaml", old);
+      FilePeerStore store{disk, rng, "peers.yaml"};
+      Findings findings;
+      ASSERT_TRUE(store.load(findings));
+      store.update(learned(2), kStart);
+      disk.reset_steps();
+      crash ? disk.die_at(step) : disk.fail_at(step, EIO);
+      all_done = !store.flush(kStart).error;
+      if (crash) disk.crash(rng);
+      const auto peers = text::parse_peers(*disk.text("peers.yaml"), findings);
+      ASSERT_TRUE(peers) << "step " << step;
+      EXPECT_THAT(peers->size(), AnyOf(1U, 2U));
+      EXPECT_THAT(*disk.text("peers.yaml"), HasSubstr("# by hand"));
+      // What failed is written by the next attempt.
+      EXPECT_FALSE(store.flush(kStart + 1s).error) << "step " << step;
+      EXPECT_EQ(text::parse_peers(*disk.text("peers.yaml"), findings)->size(),
+                crash && all_done ? peers->size() : 2U);
+    }
+  }
+}
+
+TEST(SaveSchedule, WritesASecondAfterTheLastChangeAndAtTheLatestFiveAfterTheFirst) {
+  SaveSchedule schedule;
+  EXPECT_FALSE(schedule.due());
+  schedule.on_change(kStart);
+  EXPECT_EQ(schedule.due(), kStart + 1s);
+  for (int i = 1; i <= 9; ++i) schedule.on_change(kStart + i * 900ms);
+  EXPECT_EQ(schedule.due(), kStart + 5s);
+  schedule.on_saved(kStart + 5s);
+  EXPECT_FALSE(schedule.due());
+}
+
+TEST(SaveSchedule, NeverWritesTwiceWithinASecond) {
+  SaveSchedule schedule;
+  schedule.on_change(kStart - 10s);
+  schedule.on_saved(kStart);
+  schedule.on_change(kStart - 5s);
+  EXPECT_EQ(schedule.due(), kStart + kSaveQuiet);
+}
+
+TEST(MemoryPeerStore, GivesBackWhatWasUpdatedAndKeepsTheOperatorsAddresses) {
+  PeerEntry by_hand = learned(1, 0);
+  by_hand.source = Source::operator_entry;
+  MemoryPeerStore store{{by_hand}};
+  PeerEntry moved = learned(1, 5);
+  moved.addresses = {*libp2p::Multiaddr::from_text("/ip4/203.0.113.1/tcp/1")};
+  store.update(moved, kStart);
+  store.update(learned(2), kStart);
+  Findings findings;
+  const auto peers = store.load(findings);
+  ASSERT_TRUE(peers);
+  ASSERT_EQ(peers->size(), 2U);
+  EXPECT_EQ((*peers)[0].addresses, by_hand.addresses);
+  EXPECT_EQ((*peers)[0].sequence, 5U);
+  EXPECT_FALSE(store.next_deadline());
+}
+
+TEST(NodeState, IsDurableWhenSaveReturnsAndWholeAfterACrashAtAnyStep) {
+  const NodeState old{.record_seq = 5, .record = base::Bytes{1}};
+  const NodeState fresh{.record_seq = 6, .record = base::Bytes{2}};
+  bool all_done = false;
+  for (std::uint64_t step = 0; !all_done; ++step) {
+    ASSERT_LT(step, 100U);
+    base::MemoryFiles disk;
+    base::SeededRng rng{step};
+    ASSERT_TRUE(save_node_state(disk, rng, "node.state", old));
+    disk.reset_steps();
+    disk.die_at(step);
+    all_done = bool{save_node_state(disk, rng, "node.state", fresh)};
+    disk.crash(rng);
+    const auto state = load_node_state(disk, "node.state");
+    ASSERT_TRUE(state) << step;
+    EXPECT_THAT(*state, AnyOf(old, fresh));
+    if (all_done) EXPECT_EQ(*state, fresh);
+  }
+}
+
+TEST(NodeState, NoFileIsAnEmptyStateAndAHugeOneIsDamage) {
+  base::MemoryFiles disk;
+  EXPECT_EQ(*load_node_state(disk, "node.state"), NodeState{});
+  disk.put("node.state", std::string(text::kMaxNodeStateBytes + 1, 'x'));
+  EXPECT_EQ(load_node_state(disk, "node.state").error(), text::NodeStateErrc::damaged);
+  disk.put("node.state", "torn");
+  EXPECT_EQ(load_node_state(disk, "node.state").error(), text::NodeStateErrc::damaged);
+}
+
+}  // namespace
+}  // namespace store::disk
