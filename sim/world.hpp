@@ -76,6 +76,9 @@ class World {
   /// The same for work without a result: true if it ended.
   bool run(asio::awaitable<void> work, base::Duration limit);
 
+  /// The step under way takes this long: time passes, and nothing else happens meanwhile.
+  void spend(base::Duration time) { clock_.advance_to(clock_.now() + time); }
+
   void record(EventKind kind, std::uint64_t source, base::ByteSpan bytes = {});
   /// Equal for two runs of one seed, if nothing but the seed decides.
   std::uint64_t event_hash() const { return hash_; }

@@ -107,6 +107,10 @@ void StreamState::on_data(base::ByteSpan bytes) {
     reader_.resume(Wake::ready);
     bytes = std::exchange(direct_, {});  // what the reader left
     if (bytes.empty() || error_) return;
+    if (abandoned_) {
+      if (connection_ != nullptr) connection_->consumed(*this, bytes.size());
+      return;
+    }
   }
   if (unread_.empty()) unread_since_ = loop_.clock.now();
   unread_.push(bytes);

@@ -176,7 +176,7 @@ class ConnTest : public ::testing::Test {
   /// A stream of both ends, its SYN delivered.
   std::pair<Stream, Stream> open_pair() {
     Stream ours = a.open();
-    write(ours, "!");
+    EXPECT_TRUE(write(ours, "!"));
     EXPECT_TRUE(world.run_until([&] { return !b.streams.empty(); }, seconds{10}));
     Stream theirs = b.accept();
     std::array<std::uint8_t, 1> byte{};
@@ -187,7 +187,7 @@ class ConnTest : public ::testing::Test {
   base::Result<void> write(Stream& stream, std::string_view text) { return written(stream, base::as_bytes(text)); }
   base::Result<void> written(Stream& stream, base::ByteSpan bytes, base::Duration limit = seconds{60}) {
     auto done = world.run(stream.write(bytes), limit);
-    if (!done) return asio::error::timed_out;
+    if (!done) return base::ErrorCode{asio::error::timed_out};
     return *done;
   }
   /// All that comes until the end.
@@ -196,7 +196,7 @@ class ConnTest : public ::testing::Test {
     base::Bytes chunk(10'000);
     for (;;) {
       const auto got = world.run(stream.read(chunk), limit);
-      if (!got) return asio::error::timed_out;
+      if (!got) return base::ErrorCode{asio::error::timed_out};
       if (!*got) return got->error();
       if (**got == 0) return all;
       base::append(all, base::ByteSpan{chunk}.first(**got));
@@ -213,8 +213,7 @@ class ConnTest : public ::testing::Test {
 class RawPeer {
  public:
   RawPeer(sim::World& world, std::unique_ptr<io::Socket> socket, noise::Role role, std::uint8_t seed)
-      : world_{world},
-        socket_{std::move(socket)},
+      : socket_{std::move(socket)},
         rng_{world.fork_rng()},
         identity_{identity_of(seed)},
         key_{noise::StaticKey::generate(identity_, rng_)},
@@ -315,7 +314,6 @@ class RawPeer {
     }
   }
 
-  sim::World& world_;
   std::unique_ptr<io::Socket> socket_;
   base::SeededRng rng_;
   Identity identity_;
