@@ -55,6 +55,9 @@ struct HostOptions {
   std::string agent_version = "libp2p-cpp";
   std::string protocol_version = "libp2p/1.0.0";
   bool serve_perf = false;
+  /// Sign a peer record of the announced addresses, with the wall clock (ns) as its sequence number. Switch it off
+  /// where the owner keeps the number himself and calls `set_record`.
+  bool sign_record = true;
   std::vector<Multiaddr> announce{};  ///< Instead of what is bound, for hosts behind NAT.
   Admission* admission = nullptr;   ///< Borrowed; without one everyone is a member.
 };

@@ -270,8 +270,10 @@ asio::awaitable<base::Result<std::string>> StreamState::negotiate(std::vector<st
 }
 
 asio::awaitable<base::Result<void>> StreamState::finish_negotiation() {
-  const base::Result<void> sent = co_await write({});
-  if (!sent) co_return sent;
+  if (!pending_->proposal.empty()) {
+    const base::Result<void> sent = co_await write({});
+    if (!sent) co_return sent;
+  }
   while (pending_) {
     const base::Result<void> ready = co_await wait_for_data();
     if (!ready) co_return ready;

@@ -75,7 +75,17 @@ std::vector<Multiaddr> Host::Impl::announced() const {
   return options.announce.empty() ? listeners.reachable() : options.announce;
 }
 
+/// Our record as of now: signed again only when the addresses changed.
+void Host::Impl::refresh_record() {
+  const std::vector<Multiaddr> addrs = announced();
+  if (!options.sign_record || addrs.empty() || (record && record->addresses() == addrs)) return;
+  const auto since_epoch = environment.clock.wall().time_since_epoch();
+  const auto now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
+  record = SignedPeerRecord::sign(options.identity, static_cast<std::uint64_t>(now_ns), addrs);
+}
+
 base::Result<base::Bytes> Host::Impl::own_info(ConnectionId id) {
+  refresh_record();
   identify::Info info{.public_key = options.identity.public_key(),
                       .listen_addrs = announced(),
                       .protocols = protocols(),

@@ -46,6 +46,7 @@ class Host::Impl {
   boost::asio::awaitable<void> serve_identify(Stream stream);
   boost::asio::awaitable<void> serve_push(Stream stream);
   boost::asio::awaitable<void> push(ConnectionId id, PeerId peer);
+  void refresh_record();
   base::Result<base::Bytes> own_info(ConnectionId id);
   void take_info(ConnectionId id, const PeerId& peer, identify::Info info);
   void schedule_push();

@@ -11,8 +11,9 @@ void AsioTimers::rearm(base::TimePoint at) {
   if (waiting_ && timer_.expiry() <= at) return;  // wakes early enough, and looks again
   waiting_ = true;
   timer_.expires_at(at);
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) on_expiry();  // an error: moved to an earlier time, or the timer is gone and `this` with it
+  timer_.async_wait([this, alive = std::weak_ptr{alive_}](const boost::system::error_code& error) {
+    // An error: moved to an earlier time. A completion that was queued before our end comes without one.
+    if (!error && !alive.expired()) on_expiry();
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <memory>
 
 #include "libp2p/io/timers.hpp"
 
@@ -20,6 +21,7 @@ class AsioTimers final : public Timers {
   const base::Clock& clock_;
   boost::asio::steady_timer timer_;
   bool waiting_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< Known to the completions that Asio has queued.
 };
 
 }  // namespace libp2p::io
