@@ -1,6 +1,7 @@
 #include "sim/world.hpp"
 
-#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <exception>
 #include <stdexcept>
 
 namespace sim {
@@ -40,6 +41,11 @@ void World::run_for(base::Duration time) {
 
 void World::settle() {
   step_until([] { return false; });
+}
+
+bool World::at_rest() {
+  settle();
+  return timers_.size() == 0 && context_.stopped();  // a context stops by itself when it has no work
 }
 
 bool World::step_until(const std::function<bool()>& done) {

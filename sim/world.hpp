@@ -5,13 +5,10 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 #include "base/bytes.hpp"
@@ -66,6 +63,9 @@ class World {
   /// Runs what can happen without time passing.
   void settle();
 
+  /// Whether nothing can happen any more: no deadline, no handler, no coroutine that was spawned here.
+  bool at_rest();
+
   /// Called after every step: a handler that ran, or the deadlines of one instant. For invariants that always
   /// hold.
   void on_step(std::function<void()> check) { check_ = std::move(check); }
@@ -89,6 +89,11 @@ class World {
     void rearm(base::TimePoint /*at*/) override {}  // the world looks at `next` by itself
   };
 
+  template <class T>
+  static asio::awaitable<void> keep_result(asio::awaitable<T> work, std::shared_ptr<std::optional<T>> result) {
+    result->emplace(co_await std::move(work));
+  }
+
   bool step_until(const std::function<bool()>& done);
   void mix(std::uint64_t value);
 
@@ -103,13 +108,9 @@ class World {
 
 template <class T>
 std::optional<T> World::run(asio::awaitable<T> work, base::Duration limit) {
-  // Shared: if the work outlives its limit, its end must still find them.
+  // Shared: if the work outlives its limit, its end must still find it.
   const auto result = std::make_shared<std::optional<T>>();
-  asio::co_spawn(context_, std::move(work), [result](const std::exception_ptr& thrown, T value) {
-    if (thrown) std::rethrow_exception(thrown);
-    result->emplace(std::move(value));
-  });
-  run_until([&result] { return result->has_value(); }, limit);
+  run(keep_result(std::move(work), result), limit);
   return std::move(*result);
 }
 

@@ -129,15 +129,21 @@ void StreamState::on_fin() {
 
 asio::awaitable<base::Result<void>> StreamState::write(base::ByteSpan bytes) {
   if (fin_sent_) co_return StreamErrc::write_closed;
+  while (pending_ && writing_) {  // our reader is sending the proposal, which goes first
+    if (co_await pending_->turn.wait(Wake::cancelled) == Wake::cancelled) co_return StreamErrc::cancelled;
+  }
   if (pending_ && !pending_->proposal.empty()) {
-    base::Bytes first = std::move(pending_->proposal);
-    pending_->proposal = {};
+    const base::Bytes proposal = std::exchange(pending_->proposal, {});
+    base::Bytes first = proposal;
     if (bytes.size() <= kJoinedWriteBytes) {
       base::append(first, bytes);
       bytes = {};
     }
     const base::Result<void> sent = co_await send(first);
-    if (!sent) co_return sent;
+    if (!sent) {
+      if (pending_) pending_->proposal = proposal;  // taken back whole, or the stream is over anyway
+      co_return sent;
+    }
   }
   co_return co_await send(bytes);
 }
@@ -156,13 +162,18 @@ asio::awaitable<base::Result<void>> StreamState::send(base::ByteSpan bytes) {
   }
   Wake wake = Wake::ready;
   if (writing_ && !error_) wake = co_await writer_.wait(Wake::cancelled);
-  if (error_) co_return error_;
-  if (wake == Wake::ready) co_return base::ok();
+  const base::Result<void> sent = conclude_send(wake);
+  if (pending_) pending_->turn.resume(Wake::ready);
+  co_return sent;
+}
 
-  // The caller takes its bytes back. What is on its way cannot be called back, so then the stream is of no use.
+base::Result<void> StreamState::conclude_send(Wake wake) {
   writing_ = false;
+  if (error_) return error_;
+  if (wake == Wake::ready) return base::ok();
+  // The caller takes its bytes back. What is on its way cannot be called back, so then the stream is of no use.
   if (connection_ != nullptr && !connection_->withdraw(*this)) reset(0);
-  co_return wake == Wake::timed_out ? StreamErrc::timed_out : StreamErrc::cancelled;
+  return wake == Wake::timed_out ? StreamErrc::timed_out : StreamErrc::cancelled;
 }
 
 void StreamState::on_drained() {
@@ -259,8 +270,7 @@ asio::awaitable<base::Result<std::string>> StreamState::negotiate(std::vector<st
                                                                   bool optimistic) {
   const bool single = protocols.size() == 1;
   if (single) protocol_ = protocols.front();
-  pending_ = std::make_unique<PendingNegotiation>(
-      PendingNegotiation{.dialer = multistream::Dialer{std::move(protocols)}, .proposal = {}});
+  pending_.reset(new PendingNegotiation{.dialer = multistream::Dialer{std::move(protocols)}});  // not movable
   pending_->dialer.start(pending_->proposal);
   if (!(optimistic && single)) {
     const base::Result<void> negotiated = co_await finish_negotiation();

@@ -325,4 +325,19 @@ class RawPeer {
   base::Bytes plain_;
 };
 
+/// A party that listens, and a hand-made peer that dials it.
+class AgainstRawPeer : public ConnTest {
+ protected:
+  /// `b` listens, a hand-made peer dials.
+  RawPeer& meet() {
+    auto [dialled, accepted] = tcp();
+    b.start(std::move(accepted), Direction::inbound);
+    raw_ = std::make_unique<RawPeer>(world, std::move(dialled), noise::Role::initiator, 9);
+    EXPECT_TRUE(world.run_until([&] { return raw_->ready() && b.is_open() && b.pongs > 0; }, seconds{5}));
+    return *raw_;
+  }
+
+  std::unique_ptr<RawPeer> raw_;
+};
+
 }  // namespace libp2p::conn::testing
