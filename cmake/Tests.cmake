@@ -65,7 +65,7 @@ endfunction()
 
 # bf_unit_tests(DIR): every folder below DIR that holds *_test.cpp becomes one program, linked with the layer whose
 # target has the folder's name: libp2p/yamux -> libp2p_yamux. Files *_threads_test.cpp become a second program,
-# labelled `threads` as well.
+# labelled `threads` as well. BF_UNIT_DEPS_<layer> names what the tests of a layer link besides (the simulator).
 function(bf_unit_tests root)
   file(GLOB_RECURSE tests CONFIGURE_DEPENDS RELATIVE ${root} ${root}/*_test.cpp)
   set(programs "")
@@ -84,7 +84,8 @@ function(bf_unit_tests root)
   endforeach()
   list(REMOVE_DUPLICATES programs)
   foreach(program IN LISTS programs)
-    bf_test(${program} LABELS ${labels_${program}} SOURCES ${sources_${program}} DEPS ${layer_${program}})
+    bf_test(${program} LABELS ${labels_${program}} SOURCES ${sources_${program}}
+            DEPS ${layer_${program}} ${BF_UNIT_DEPS_${layer_${program}}})
   endforeach()
 endfunction()
 
@@ -103,6 +104,7 @@ function(bf_fuzz_targets root)
     add_executable(fuzz_${name} ${source})
     target_link_libraries(fuzz_${name} PRIVATE ${layers})
     target_include_directories(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)  # models of tests/model
+    target_link_libraries(fuzz_${name} PRIVATE sim)
     if(BF_LIBFUZZER)
       target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
       set(replay -runs=0 -timeout=10)

@@ -25,10 +25,6 @@ Connection::Connection(Options options, Loop& loop, std::unique_ptr<io::Socket> 
                                 options_.static_key, loop.rng);
 }
 
-Connection::~Connection() {
-  if (kept_block_) release(kBlockBytes);
-}
-
 void Connection::start() {
   const Turn turn{*this};
   phase_deadline_ = loop_.clock.now() + options_.limits.time.handshake;
@@ -80,6 +76,11 @@ bool Connection::ping() {
   const bool queued = yamux_->ping(loop_.clock.now());
   if (queued) liveness_.on_ping_sent();
   return queued;
+}
+
+void Connection::on_probe_impossible() {
+  liveness_.on_probe_impossible();
+  if (phase_ == Phase::open && liveness_.failed_check()) abort(ConnErrc::not_answering);
 }
 
 // Streams.
@@ -233,6 +234,10 @@ void Connection::finish() {
   timer_.cancel();
   socket_->close();
   upgrade_.reset();
+  if (kept_block_) {
+    release(kBlockBytes);
+    loop_.blocks.give(std::move(kept_block_));
+  }
   const auto streams = std::exchange(streams_, {});
   for (const auto& [id, stream] : streams) {
     release(stream->unread_bytes());
@@ -279,11 +284,9 @@ void Connection::rearm() {
 
 void Connection::on_timer() {
   const Turn turn{*this};
+  if (std::exchange(more_to_do_, false)) on_readable();
+  // A peer that keeps us busy does not keep our deadlines from passing.
   const base::TimePoint now = loop_.clock.now();
-  if (std::exchange(more_to_do_, false)) {
-    on_readable();
-    return;
-  }
   if (frame_deadline_ && now >= *frame_deadline_) {
     abort(ConnErrc::frame_timeout);
   } else if (phase_ == Phase::open) {

@@ -54,7 +54,6 @@ class Connection {
   };
 
   Connection(Options options, Loop& loop, std::unique_ptr<io::Socket> socket, Observer& observer);
-  ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -75,10 +74,8 @@ class Connection {
 
   /// Queues a yamux ping; false if one is outstanding or the connection is not open.
   bool ping();
-  void on_probe_impossible() {
-    liveness_.on_probe_impossible();
-    rearm();
-  }
+  /// The ping stream could not be opened here: the unanswered yamux ping alone decides.
+  void on_probe_impossible();
 
   // Calls of StreamState.
   base::Result<void> offer(StreamState& stream, base::ByteSpan bytes, TrafficClass traffic);

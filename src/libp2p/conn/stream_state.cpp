@@ -106,6 +106,10 @@ void StreamState::on_data(base::ByteSpan bytes) {
     reader_.resume(Wake::ready);
     bytes = std::exchange(direct_, {});  // what the reader left
     if (bytes.empty() || error_) return;
+    if (abandoned_) {
+      if (connection_ != nullptr) connection_->consumed(*this, bytes.size());
+      return;
+    }
   }
   if (unread_.empty()) unread_since_ = loop_.clock.now();
   unread_.push(bytes);
@@ -123,27 +127,29 @@ void StreamState::on_fin() {
 
 asio::awaitable<base::Result<void>> StreamState::write(base::ByteSpan bytes) {
   if (fin_sent_) co_return StreamErrc::write_closed;
+  while (pending_ && writing_) {  // our reader is sending the proposal, which goes first
+    if (co_await pending_->turn.wait(Wake::cancelled) == Wake::cancelled) co_return StreamErrc::cancelled;
+  }
   if (pending_ && !pending_->proposal.empty()) {
-    base::Bytes first = std::move(pending_->proposal);
-    pending_->proposal = {};
+    const base::Bytes proposal = std::exchange(pending_->proposal, {});
+    base::Bytes first = proposal;
     if (bytes.size() <= kJoinedWriteBytes) {
       base::append(first, bytes);
       bytes = {};
     }
     const base::Result<void> sent = co_await send(first);
-    if (!sent) co_return sent;
+    if (!sent) {
+      if (pending_) pending_->proposal = proposal;  // taken back whole, or the stream is over anyway
+      co_return sent;
+    }
   }
   co_return co_await send(bytes);
 }
 
 asio::awaitable<base::Result<void>> StreamState::send(base::ByteSpan bytes) {
-  if (bytes.empty() && !error_) co_return base::ok();
-  // A reader that came first may just be sending the proposal.
-  while (writing_ && !error_ && !timed_out_) {
-    if (co_await turn_.wait(Wake::cancelled) == Wake::cancelled) co_return StreamErrc::cancelled;
-  }
   if (error_) co_return error_;
   if (timed_out_) co_return StreamErrc::timed_out;
+  if (bytes.empty()) co_return base::ok();
   if (connection_ == nullptr) co_return StreamErrc::connection_closed;
 
   writing_ = true;
@@ -154,20 +160,23 @@ asio::awaitable<base::Result<void>> StreamState::send(base::ByteSpan bytes) {
   }
   Wake wake = Wake::ready;
   if (writing_ && !error_) wake = co_await writer_.wait(Wake::cancelled);
-  if (error_) co_return error_;
-  if (wake == Wake::ready) co_return base::ok();
+  const base::Result<void> sent = conclude_send(wake);
+  if (pending_) pending_->turn.resume(Wake::ready);
+  co_return sent;
+}
 
-  // The caller takes its bytes back. What is on its way cannot be called back, so then the stream is of no use.
+base::Result<void> StreamState::conclude_send(Wake wake) {
   writing_ = false;
+  if (error_) return error_;
+  if (wake == Wake::ready) return base::ok();
+  // The caller takes its bytes back. What is on its way cannot be called back, so then the stream is of no use.
   if (connection_ != nullptr && !connection_->withdraw(*this)) reset(0);
-  turn_.resume(Wake::ready);
-  co_return wake == Wake::timed_out ? StreamErrc::timed_out : StreamErrc::cancelled;
+  return wake == Wake::timed_out ? StreamErrc::timed_out : StreamErrc::cancelled;
 }
 
 void StreamState::on_drained() {
   writing_ = false;
   writer_.resume(Wake::ready);
-  turn_.resume(Wake::ready);
 }
 
 asio::awaitable<base::Result<void>> StreamState::close_write() {
@@ -206,7 +215,6 @@ void StreamState::end(base::ErrorCode error) {
   deadline_.reset();
   reader_.resume(Wake::ready);
   writer_.resume(Wake::ready);
-  turn_.resume(Wake::ready);
   if (connection_ != nullptr) connection_->forget_if_finished(*this);
 }
 
@@ -216,7 +224,6 @@ void StreamState::on_connection_gone() {
   deadline_.reset();
   reader_.resume(Wake::ready);
   writer_.resume(Wake::ready);
-  turn_.resume(Wake::ready);
 }
 
 void StreamState::half_close() {
@@ -251,7 +258,6 @@ void StreamState::on_deadline() {
   timed_out_ = true;
   reader_.resume(Wake::timed_out);
   writer_.resume(Wake::timed_out);
-  turn_.resume(Wake::timed_out);
 }
 
 // Negotiation.
@@ -260,8 +266,7 @@ asio::awaitable<base::Result<std::string>> StreamState::negotiate(std::vector<st
                                                                   bool optimistic) {
   const bool single = protocols.size() == 1;
   if (single) protocol_ = protocols.front();
-  pending_ = std::make_unique<PendingNegotiation>(
-      PendingNegotiation{.dialer = multistream::Dialer{std::move(protocols)}, .proposal = {}});
+  pending_.reset(new PendingNegotiation{.dialer = multistream::Dialer{std::move(protocols)}});  // not movable
   pending_->dialer.start(pending_->proposal);
   if (!(optimistic && single)) {
     const base::Result<void> negotiated = co_await finish_negotiation();

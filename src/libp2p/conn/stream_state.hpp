@@ -19,13 +19,6 @@ namespace libp2p::conn {
 
 class Connection;
 
-/// An optimistic negotiation that is still under way: our proposal goes out with the first write, the echo is read
-/// before the first byte of the application.
-struct PendingNegotiation {
-  multistream::Dialer dialer;
-  base::Bytes proposal;  ///< Not sent yet.
-};
-
 class StreamState : public std::enable_shared_from_this<StreamState> {
  public:
   StreamState(Connection& connection, yamux::StreamId id, bool inbound);
@@ -76,8 +69,17 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
  private:
   enum class Wake : std::uint8_t { ready, cancelled, timed_out };
 
+  /// An optimistic negotiation that is still under way: our proposal goes out with the first write, or before the
+  /// first read; the echo is read before the first byte of the application.
+  struct PendingNegotiation {
+    multistream::Dialer dialer;
+    base::Bytes proposal{};   ///< Not sent yet.
+    io::Waiter<Wake> turn{};  ///< The writer, while the reader sends the proposal.
+  };
+
   boost::asio::awaitable<base::Result<void>> wait_for_data();
   boost::asio::awaitable<base::Result<void>> send(base::ByteSpan bytes);
+  base::Result<void> conclude_send(Wake wake);
   boost::asio::awaitable<base::Result<void>> finish_negotiation();
   base::ByteSpan available() const { return direct_.empty() ? unread_.front() : direct_; }
   void on_deadline();
@@ -103,7 +105,6 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
   base::TimePoint unread_since_{};
   io::Waiter<Wake> reader_;
   io::Waiter<Wake> writer_;
-  io::Waiter<Wake> turn_;  ///< A write that waits for the one before it.
   std::unique_ptr<PendingNegotiation> pending_;
   std::unique_ptr<io::Timer> deadline_;
 };

@@ -26,7 +26,7 @@ void Timers::run_due(base::TimePoint now) {
   while (!heap_.empty() && heap_.front()->queued_ <= now) {
     Timer& timer = *heap_.front();
     erase(timer);
-    if (timer.due_ > now) {
+    if (timer.due_ > timer.queued_) {  // moved meanwhile: others may be due before it
       timer.queued_ = timer.due_;
       insert(timer);
       continue;

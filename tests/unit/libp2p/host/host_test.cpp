@@ -1,0 +1,460 @@
+// A host as its user sees it: dial, listen, streams, handlers, identify, ping, perf, stop.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "libp2p/identify/info.hpp"
+#include "libp2p/noise/handshake.hpp"
+#include "support.hpp"
+
+namespace libp2p::testing {
+namespace {
+
+// Connecting
+// ------------------------------------------------------------------------------------------------------
+
+TEST_F(HostTest, ADialEndsInOneConnectionThatBothEndsReport) {
+  start();
+  const DialResult result = dial();
+  ASSERT_TRUE(result.connection) << result.error.message();
+  EXPECT_EQ(result.connection->peer, b.id());
+  EXPECT_TRUE(result.attempts.empty());
+  ASSERT_TRUE(world.run_until([&] { return b.connected_to(a) == 1; }, seconds{1}));
+  EXPECT_EQ(a.connected_to(b), 1u);
+  const auto ours = a.all<ConnectionOpened>(), theirs = b.all<ConnectionOpened>();
+  ASSERT_EQ(ours.size(), 1u);
+  world.settle();
+  ASSERT_EQ(theirs.size() + b.all<ConnectionOpened>().size(), theirs.size() + 1);
+  EXPECT_EQ(ours[0].info.direction, Direction::outbound);
+  EXPECT_EQ(b.all<ConnectionOpened>()[0].info.handshake_hash, ours[0].info.handshake_hash);
+  EXPECT_EQ(a.host->metrics().dials_succeeded, 1u);
+  EXPECT_EQ(b.host->metrics().connections_inbound, 1u);
+}
+
+TEST_F(HostTest, DialingAConnectedPeerGivesTheConnectionThatIsThere) {
+  start();
+  connect();
+  const DialResult again = dial();
+  ASSERT_TRUE(again.connection);
+  EXPECT_EQ(a.connected_to(b), 1u);
+  EXPECT_EQ(a.host->metrics().dials_started, 1u);
+}
+
+TEST_F(HostTest, DeadAddressesDoNotStopALivingOne) {
+  start();
+  const std::vector<Multiaddr> addrs{address("/ip4/10.0.0.99/tcp/4001"), address("/ip4/10.0.0.2/tcp/9"),
+                                     address("/ip4/10.0.0.2/udp/9"), *b.bound};
+  const auto result = world.run(a.host->dial(b.id(), addrs), seconds{60});
+  ASSERT_TRUE(result && result->connection);
+  EXPECT_EQ(result->connection->remote_addr, *b.bound);
+}
+
+TEST_F(HostTest, AFailedDialTellsEveryAddressAndHowFarItCame) {
+  start();
+  const std::vector<Multiaddr> addrs{address("/ip4/10.0.0.2/udp/9"), address("/ip4/10.0.0.2/tcp/9"),
+                                     address("/dns4/nowhere.example/tcp/1"), address("/ip4/10.0.0.99/tcp/1")};
+  const auto result = world.run(a.host->dial(b.id(), addrs), seconds{60});
+  ASSERT_TRUE(result);
+  EXPECT_FALSE(result->connection);
+  ASSERT_EQ(result->attempts.size(), 4u);
+  const auto of = [&](std::size_t i) {
+    return *std::ranges::find(result->attempts, addrs[i], &DialAttempt::address);
+  };
+  EXPECT_EQ(of(0).error, MultiaddrErrc::not_dialable);
+  EXPECT_EQ(of(1).error, asio::error::connection_refused);
+  EXPECT_EQ(of(1).stage, DialStage::tcp);
+  EXPECT_EQ(of(2).error, io::ResolveErrc::not_found);
+  EXPECT_EQ(of(2).stage, DialStage::resolve);
+  EXPECT_EQ(of(3).error, asio::error::timed_out);
+  EXPECT_EQ(a.host->metrics().dials_failed, 1u);
+}
+
+TEST_F(HostTest, ADialWithoutAddressesFailsAtOnce) {
+  start();
+  const auto result = world.run(a.host->dial(b.id(), {}), seconds{1});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->error, MultiaddrErrc::not_dialable);
+}
+
+TEST_F(HostTest, NamesAreResolvedAndFamiliesHonoured) {
+  start();
+  resolver.set("b.example", {"10.0.0.2", "2001:db8::2"});
+  const auto six = world.run(a.host->dial(b.id(), {address("/dns6/b.example/tcp/4001")}), seconds{60});
+  ASSERT_TRUE(six);
+  EXPECT_FALSE(six->connection);
+  const auto any = world.run(a.host->dial(b.id(), {address("/dns/b.example/tcp/4001")}), seconds{60});
+  ASSERT_TRUE(any && any->connection);
+  EXPECT_EQ(any->connection->remote_addr, *b.bound);
+}
+
+TEST_F(HostTest, ASilentResolverIsATimeOutOfTheDial) {
+  start();
+  resolver.set_silent(true);
+  const base::TimePoint before = world.now();
+  const auto result =
+      world.run(a.host->dial(b.id(), {address("/dns/b.example/tcp/4001")}, {.timeout = seconds{3}}), seconds{60});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->error, asio::error::timed_out);
+  EXPECT_EQ(world.now() - before, seconds{3});
+}
+
+TEST_F(HostTest, SomebodyElseIsNamed) {
+  start();
+  const PeerId nobody = PeerId::of(identity_of(77).public_key());
+  const auto result = world.run(a.host->dial(nobody, {*b.bound}), seconds{60});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->error, noise::NoiseErrc::peer_id_mismatch);
+  ASSERT_EQ(result->attempts.size(), 1u);
+  EXPECT_EQ(result->attempts[0].actual, b.id());
+  EXPECT_EQ(result->attempts[0].stage, DialStage::secure);
+  EXPECT_EQ(b.connected_to(a), 0u);
+}
+
+TEST_F(HostTest, AnAddressThatNamesSomebodyElseIsNotDialled) {
+  start();
+  const Multiaddr other = address(b.bound->to_text() + "/p2p/" + a.id().to_base58());
+  const auto result = world.run(a.host->dial(b.id(), {other}), seconds{60});
+  EXPECT_EQ(result->error, noise::NoiseErrc::peer_id_mismatch);
+  EXPECT_EQ(a.host->metrics().handshakes_started, 0u);
+}
+
+TEST_F(HostTest, AHostDoesNotDialItself) {
+  start();
+  const auto result = world.run(a.host->dial(a.id(), {*a.bound}), seconds{60});
+  EXPECT_EQ(result->error, ConnErrc::dialed_self);
+}
+
+TEST_F(HostTest, AListenerThatNeverSpeaksIsATimeOutInTheHandshake) {
+  start();
+  auto silent = *b.node.network().listen(*io::to_endpoint("10.0.0.2", 5000));
+  std::vector<std::unique_ptr<io::Socket>> held;
+  silent->start([this] { return world.executor(); }, [&](auto socket) { held.push_back(std::move(*socket)); });
+  const auto result =
+      world.run(a.host->dial(b.id(), {address("/ip4/10.0.0.2/tcp/5000")}, {.timeout = seconds{4}}), seconds{60});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->error, asio::error::timed_out);
+  ASSERT_EQ(result->attempts.size(), 1u);
+  EXPECT_EQ(result->attempts[0].stage, DialStage::secure);
+}
+
+TEST_F(HostTest, AProbeProvesAPeerWithoutAConnection) {
+  start();
+  const auto good = world.run(a.host->probe(b.id(), *b.bound, seconds{5}), seconds{10});
+  ASSERT_TRUE(good && *good);
+  world.run_for(seconds{1});
+  EXPECT_EQ(b.connected_to(a), 0u);
+  EXPECT_TRUE(b.all<ConnectionOpened>().empty());
+  EXPECT_TRUE(a.all<ConnectionOpened>().empty());
+  const auto wrong = world.run(a.host->probe(a.id(), *b.bound, seconds{5}), seconds{10});
+  EXPECT_EQ(wrong->error(), noise::NoiseErrc::peer_id_mismatch);
+}
+
+// Admission
+// -------------------------------------------------------------------------------------------------------
+
+class Gate final : public Admission {
+ public:
+  Verdict admit(const PeerId&) override { return verdict; }
+  bool is_member_address(const Multiaddr&) override { return false; }
+  Verdict verdict = Verdict::refuse;
+};
+
+TEST_F(HostTest, ARefusedPeerDoesNotGetIn) {
+  Gate gate;
+  b.options.admission = &gate;
+  start();
+  const DialResult result = dial();
+  world.run_for(seconds{1});
+  EXPECT_EQ(b.connected_to(a), 0u);
+  const auto failed = b.all<InboundFailed>();
+  ASSERT_EQ(failed.size(), 1u);
+  EXPECT_EQ(failed[0].error, ConnErrc::refused);
+  if (result.connection) EXPECT_EQ(a.connected_to(b), 0u) << "the dialer hears of it";
+}
+
+TEST_F(HostTest, TheVerdictTravelsWithTheEvent) {
+  Gate gate;
+  gate.verdict = Admission::Verdict::stranger;
+  b.options.admission = &gate;
+  start();
+  connect();
+  ASSERT_EQ(b.all<ConnectionOpened>().size(), 1u);
+  EXPECT_EQ(b.all<ConnectionOpened>()[0].verdict, Admission::Verdict::stranger);
+}
+
+TEST_F(HostTest, TheOldestSilentHandshakeMakesRoomForAnother) {
+  b.options.limits.count.pending_handshakes = 2;
+  Gate gate;
+  gate.verdict = Admission::Verdict::stranger;
+  b.options.admission = &gate;
+  start();
+  std::vector<std::unique_ptr<io::Socket>> silent;
+  std::vector<std::unique_ptr<io::Operation>> connecting;
+  for (int i = 0; i < 4; ++i) {
+    connecting.push_back(a.node.network().connect(*io::to_endpoint(*b.bound),
+                                                  [&](auto socket) { silent.push_back(std::move(*socket)); }));
+  }
+  ASSERT_TRUE(world.run_until([&] { return silent.size() == 4; }, seconds{1}));
+  world.settle();
+  EXPECT_LE(b.host->metrics().handshakes_pending, 2u);
+  EXPECT_TRUE(dial().connection) << "strangers that say nothing lock nobody out";
+  const auto failed = b.all<InboundFailed>();
+  EXPECT_TRUE(std::ranges::any_of(failed, [](const auto& f) { return f.error == ConnErrc::too_many_handshakes; }));
+}
+
+// Streams
+// ---------------------------------------------------------------------------------------------------------
+
+TEST_F(HostTest, AnOptimisticStreamCarriesBytesBothWays) {
+  start();
+  connect();
+  Stream stream = open_echo();
+  EXPECT_EQ(stream.protocol(), kEcho);
+  ASSERT_TRUE(*world.run(stream.write(base::as_bytes("hello")), seconds{1}));
+  std::array<std::uint8_t, 5> text{};
+  ASSERT_TRUE(*world.run(stream.read_exactly(text), seconds{1}));
+  EXPECT_EQ(base::as_text(text), "hello");
+}
+
+TEST_F(HostTest, TheFirstProtocolThatThePeerSpeaksIsTaken) {
+  start();
+  connect();
+  const auto stream = world.run(a.host->open_stream(b.id(), {"/no/1", "/nor/2", kEcho}), seconds{5});
+  ASSERT_TRUE(stream && *stream);
+  EXPECT_EQ((*stream)->protocol(), kEcho);
+}
+
+TEST_F(HostTest, AProtocolThatIsNotSpokenIsAnError) {
+  start();
+  connect();
+  const auto waited = world.run(a.host->open_stream(b.id(), {"/no/1"}, {.optimistic = false}), seconds{5});
+  EXPECT_EQ(waited->error(), StreamErrc::protocol_not_supported);
+  auto hoped = world.run(a.host->open_stream(b.id(), {"/no/1"}), seconds{5});
+  ASSERT_TRUE(*hoped);
+  std::array<std::uint8_t, 1> byte{};
+  EXPECT_EQ(world.run((*hoped)->read(byte), seconds{5})->error(), StreamErrc::protocol_not_supported);
+}
+
+TEST_F(HostTest, AStreamToAStrangerIsAnError) {
+  start();
+  const auto stream = world.run(a.host->open_stream(b.id(), {kEcho}), seconds{5});
+  EXPECT_EQ(stream->error(), StreamErrc::connection_closed);
+}
+
+TEST_F(HostTest, ARemovedHandlerIsNoLongerSpoken) {
+  start();
+  connect();
+  b.host->remove_handler(kEcho);
+  const auto stream = world.run(a.host->open_stream(b.id(), {kEcho}, {.optimistic = false}), seconds{5});
+  EXPECT_EQ(stream->error(), StreamErrc::protocol_not_supported);
+}
+
+TEST_F(HostTest, AMissingLeadingSlashIsForgiven) {
+  start();
+  connect();
+  const auto stream = world.run(a.host->open_stream(b.id(), {"echo/1.0.0"}, {.optimistic = false}), seconds{5});
+  EXPECT_TRUE(stream && *stream);
+}
+
+TEST_F(HostTest, AReadAndAWriteAtOnceOnAFreshStreamAreServedOverAStuckPath) {
+  internet.conditions().buffer_bytes = 600;
+  start();
+  connect();
+  internet.cut(a.node.network(), b.node.network());
+  Stream filler = open_echo();
+  Stream stream = open_echo();
+  const base::Bytes much(4'000, 1);
+  bool filled = false, wrote = false, read = false;
+  std::array<std::uint8_t, 5> text{};
+  const auto fill = [&]() -> asio::awaitable<void> { filled = (co_await filler.write(much)).has_value(); };
+  const auto reader = [&]() -> asio::awaitable<void> { read = (co_await stream.read_exactly(text)).has_value(); };
+  const auto writer = [&]() -> asio::awaitable<void> {
+    wrote = (co_await stream.write(base::as_bytes("hello"))).has_value();
+  };
+  asio::co_spawn(world.context(), fill(), asio::detached);
+  world.settle();
+  asio::co_spawn(world.context(), reader(), asio::detached);
+  world.settle();
+  asio::co_spawn(world.context(), writer(), asio::detached);
+  world.settle();
+  internet.heal(a.node.network(), b.node.network());
+  EXPECT_TRUE(world.run_until([&] { return wrote && read; }, seconds{5}));
+  EXPECT_EQ(base::as_text(text), "hello");
+}
+
+// identify, ping, perf
+// --------------------------------------------------------------------------------------------
+
+TEST_F(HostTest, BothEndsIdentifyEachOther) {
+  a.options.agent_version = "tester";
+  start();
+  connect();
+  const auto ours = *b.host->peer_info(a.id());
+  EXPECT_EQ(ours.agent_version, "tester");
+  EXPECT_EQ(ours.listen_addrs, (std::vector<Multiaddr>{*a.bound}));
+  EXPECT_TRUE(std::ranges::find(ours.protocols, kEcho) != ours.protocols.end());
+  world.settle();
+  EXPECT_EQ(b.all<PeerIdentified>().size(), 1u);
+}
+
+TEST_F(HostTest, ARecordIsPushedAndRead) {
+  start();
+  connect();
+  constexpr std::uint64_t kSeq = std::uint64_t{1} << 62;  // above what any clock gives
+  a.host->set_record(SignedPeerRecord::sign(a.options.identity, kSeq, {*a.bound}));
+  const auto arrived = [&] {
+    const auto record = b.host->peer_info(a.id())->record;
+    return record && record->version().seq == kSeq;
+  };
+  ASSERT_TRUE(world.run_until(arrived, seconds{5}));
+}
+
+TEST_F(HostTest, ANewHandlerIsPushed) {
+  start();
+  connect();
+  a.host->set_handler("/new/1", [](Stream stream) { return echo(std::move(stream)); });
+  const auto known = [&] {
+    const auto protocols = b.host->peer_info(a.id())->protocols;
+    return std::ranges::find(protocols, "/new/1") != protocols.end();
+  };
+  ASSERT_TRUE(world.run_until(known, seconds{5}));
+}
+
+TEST_F(HostTest, APingMeasuresTheRoundTrip) {
+  internet.conditions().latency = milliseconds{30};
+  start();
+  connect();
+  const auto rtt = world.run(a.host->ping(b.id(), seconds{5}), seconds{10});
+  ASSERT_TRUE(rtt && *rtt) << rtt->error().message();
+  EXPECT_GE(**rtt, milliseconds{60});
+  EXPECT_LE(**rtt, milliseconds{130});
+}
+
+TEST_F(HostTest, APingToAPeerBehindACutPathTimesOut) {
+  start();
+  connect();
+  internet.cut(a.node.network(), b.node.network());
+  EXPECT_EQ(world.run(a.host->ping(b.id(), seconds{2}), seconds{10})->error(), StreamErrc::timed_out);
+}
+
+TEST_F(HostTest, PerfIsServedOnlyWhenAskedFor) {
+  b.options.serve_perf = true;
+  start();
+  connect();
+  auto stream = world.run(a.host->open_stream(b.id(), {"/perf/1.0.0"}), seconds{5});
+  ASSERT_TRUE(*stream);
+  base::Bytes ask{0, 0, 0, 0, 0, 1, 0x86, 0xa0};  // 100,000 bytes back
+  ask.resize(ask.size() + 50'000, 1);
+  ASSERT_TRUE(*world.run((*stream)->write(ask), seconds{5}));
+  ASSERT_TRUE(*world.run((*stream)->close_write(), seconds{5}));
+  base::Bytes back(100'000);
+  ASSERT_TRUE(*world.run((*stream)->read_exactly(back), seconds{5}));
+  std::array<std::uint8_t, 1> more{};
+  EXPECT_EQ(*world.run((*stream)->read(more), seconds{5}).value(), 0u);
+}
+
+// Losing and stopping
+// ---------------------------------------------------------------------------------------------
+
+TEST_F(HostTest, EventsComeInOrderAndTheLastConnectionIsMarked) {
+  start();
+  connect();
+  a.host->disconnect(b.id(), ConnErrc::closed_by_us);
+  ASSERT_TRUE(world.run_until(
+      [&] { return !b.all<ConnectionClosed>().empty() && !a.all<ConnectionClosed>().empty(); }, seconds{5}));
+  for (const Peer* peer : {&a, &b}) {
+    const auto closed = peer->all<ConnectionClosed>();
+    ASSERT_EQ(closed.size(), 1u);
+    EXPECT_TRUE(closed[0].last_of_peer);
+    std::string order;
+    for (const HostEvent& event : peer->events) {
+      if (std::holds_alternative<ConnectionOpened>(event)) order += "o";
+      if (std::holds_alternative<PeerIdentified>(event)) order += "i";
+      if (std::holds_alternative<ConnectionClosed>(event)) order += "c";
+    }
+    EXPECT_EQ(order, "oic");
+    EXPECT_FALSE(peer->host->peer_info(peer == &a ? b.id() : a.id())) << "forgotten with the last connection";
+  }
+  EXPECT_EQ(a.all<ConnectionClosed>()[0].reason, ConnErrc::closed_by_us);
+  EXPECT_EQ(b.all<ConnectionClosed>()[0].reason, ConnErrc::closed_by_peer);
+}
+
+TEST_F(HostTest, AFrozenPathIsNoticedAndTheProbeIsPartOfTheVerdict) {
+  start();
+  connect();
+  internet.cut(a.node.network(), b.node.network());
+  ASSERT_TRUE(world.run_until([&] { return !a.all<ConnectionClosed>().empty(); }, seconds{25}));
+  EXPECT_EQ(a.all<ConnectionClosed>()[0].reason, ConnErrc::not_answering);
+}
+
+TEST_F(HostTest, AnIdleConnectionStaysForHours) {
+  start();
+  connect();
+  world.run_for(std::chrono::hours{3});
+  EXPECT_EQ(a.connected_to(b), 1u);
+  EXPECT_EQ(b.connected_to(a), 1u);
+}
+
+TEST_F(HostTest, StoppingEndsStreamsDialsAndNewWork) {
+  start();
+  connect();
+  Stream stream = open_echo();
+  ASSERT_TRUE(*world.run(stream.write(base::as_bytes("x")), seconds{1}));
+  std::optional<DialResult> dialled;
+  const auto dialling = [&]() -> asio::awaitable<void> {
+    const PeerId nobody = PeerId::of(identity_of(77).public_key());
+    std::vector<Multiaddr> addrs{address("/ip4/10.0.0.99/tcp/1")};
+    auto dial_it = a.host->dial(nobody, std::move(addrs));
+    dialled = co_await std::move(dial_it);
+  };
+  asio::co_spawn(world.context(), dialling(), asio::detached);
+  world.settle();
+  const base::TimePoint before = world.now();
+  ASSERT_TRUE(world.run(a.host->stop(), seconds{10}));
+  EXPECT_LE(world.now() - before, seconds{3});
+  world.settle();
+  ASSERT_TRUE(dialled);
+  EXPECT_EQ(dialled->error, ConnErrc::host_stopped);
+  std::array<std::uint8_t, 1> byte{};
+  EXPECT_FALSE(*world.run(stream.write(byte), seconds{1}));
+  EXPECT_EQ(world.run(a.host->dial(b.id(), {*b.bound}), seconds{1})->error, ConnErrc::host_stopped);
+}
+
+TEST_F(HostTest, StoppingBehindACutPathIsHardAfterItsTime) {
+  start();
+  connect();
+  Stream stream = open_echo();
+  ASSERT_TRUE(*world.run(stream.write(base::as_bytes("x")), seconds{1}));
+  internet.cut(a.node.network(), b.node.network());
+  const base::TimePoint before = world.now();
+  ASSERT_TRUE(world.run(a.host->stop(), seconds{10}));
+  EXPECT_LE(world.now() - before, seconds{3});
+}
+
+TEST_F(HostTest, AHostMayGoWithoutBeingStopped) {
+  start();
+  connect();
+  a.subscription.reset();
+  a.host.reset();
+  world.run_for(seconds{5});
+  EXPECT_EQ(b.connected_to(a), 0u);
+}
+
+TEST_F(HostTest, OneSeedOneHistory) {
+  start();
+  connect();
+  const auto history = [](std::uint64_t seed) {
+    TwoHosts hosts{seed};
+    hosts.internet.conditions() = {.jitter = milliseconds{3}, .max_read_bytes = 900, .max_write_bytes = 700};
+    hosts.start();
+    hosts.connect();
+    hosts.world.run_for(seconds{20});
+    hosts.finish();
+    return hosts.world.event_hash();
+  };
+  EXPECT_EQ(history(5), history(5));
+  EXPECT_NE(history(5), history(6));
+}
+
+}  // namespace
+}  // namespace libp2p::testing
