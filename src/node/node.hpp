@@ -55,7 +55,7 @@ class Node {
   /// Returns when the listeners are up; peers are not waited for. A failure is logged, and then `stop` is still
   /// due. Cancellation: ends it by operation_aborted.
   boost::asio::awaitable<std::optional<StartFailure>> start();
-  /// The order of design.md section 3.1: listeners, dials, exchange, streams, connections, core, store.
+  /// In this order: listeners, dials, exchange, streams, connections, core, store.
   boost::asio::awaitable<void> stop();
 
   const libp2p::PeerId& id() const { return host_.id(); }
