@@ -83,8 +83,7 @@ void Connection::on_probe_impossible() {
   if (phase_ == Phase::open && liveness_.failed_check()) abort(ConnErrc::not_answering);
 }
 
-// Streams
-// ---------------------------------------------------------------------------------------------------------
+// Streams.
 
 base::Result<std::shared_ptr<StreamState>> Connection::open_stream() {
   if (phase_ != Phase::open) return StreamErrc::connection_closed;
@@ -152,8 +151,7 @@ void Connection::forget_if_finished(StreamState& stream) {
   last->on_connection_gone();
 }
 
-// Memory
-// ----------------------------------------------------------------------------------------------------------
+// Memory.
 
 void Connection::hold(std::size_t bytes) {
   held_ += bytes;
@@ -182,8 +180,7 @@ void Connection::check_memory() {
   }
 }
 
-// Ending
-// ----------------------------------------------------------------------------------------------------------
+// Ending.
 
 void Connection::close(base::ErrorCode reason) {
   if (phase_ == Phase::closing || phase_ == Phase::draining || phase_ == Phase::ended) return;
@@ -270,8 +267,7 @@ void Connection::leave() {
   }
 }
 
-// Deadlines
-// -------------------------------------------------------------------------------------------------------
+// Deadlines.
 
 std::optional<base::TimePoint> Connection::next_deadline() const {
   if (more_to_do_) return loop_.clock.now();
@@ -310,8 +306,7 @@ void Connection::on_timer() {
   }
 }
 
-// Facts
-// -----------------------------------------------------------------------------------------------------------
+// Facts.
 
 std::array<std::uint8_t, 32> Connection::handshake_hash() const {
   return noise_ ? noise_->handshake_hash() : std::array<std::uint8_t, 32>{};

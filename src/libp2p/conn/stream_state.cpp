@@ -41,8 +41,7 @@ std::optional<base::TimePoint> StreamState::unread_since() const {
   return unread_since_;
 }
 
-// Reading
-// ---------------------------------------------------------------------------------------------------------
+// Reading.
 
 asio::awaitable<base::Result<std::size_t>> StreamState::read(base::MutableBytes into) {
   if (into.empty()) co_return std::size_t{0};
@@ -124,8 +123,7 @@ void StreamState::on_fin() {
   if (connection_ != nullptr) connection_->forget_if_finished(*this);
 }
 
-// Writing
-// ---------------------------------------------------------------------------------------------------------
+// Writing.
 
 asio::awaitable<base::Result<void>> StreamState::write(base::ByteSpan bytes) {
   if (fin_sent_) co_return StreamErrc::write_closed;
@@ -140,10 +138,9 @@ asio::awaitable<base::Result<void>> StreamState::write(base::ByteSpan bytes) {
       bytes = {};
     }
     const base::Result<void> sent = co_await send(first);
-    if (!sent) {
-      if (pending_) pending_->proposal = proposal;  // taken back whole, or the stream is over anyway
-      co_return sent;
-    }
+    if (!sent && pending_) pending_->proposal = proposal;  // taken back whole, or the stream is over anyway
+    if (pending_) pending_->turn.resume(Wake::ready);
+    if (!sent) co_return sent;
   }
   co_return co_await send(bytes);
 }
@@ -162,9 +159,7 @@ asio::awaitable<base::Result<void>> StreamState::send(base::ByteSpan bytes) {
   }
   Wake wake = Wake::ready;
   if (writing_ && !error_) wake = co_await writer_.wait(Wake::cancelled);
-  const base::Result<void> sent = conclude_send(wake);
-  if (pending_) pending_->turn.resume(Wake::ready);
-  co_return sent;
+  co_return conclude_send(wake);
 }
 
 base::Result<void> StreamState::conclude_send(Wake wake) {
@@ -190,8 +185,7 @@ asio::awaitable<base::Result<void>> StreamState::close_write() {
   co_return base::ok();
 }
 
-// Ending
-// ----------------------------------------------------------------------------------------------------------
+// Ending.
 
 void StreamState::reset(std::uint32_t code) {
   if (connection_ == nullptr || error_ || (fin_sent_ && fin_received_)) return;
@@ -263,8 +257,7 @@ void StreamState::on_deadline() {
   writer_.resume(Wake::timed_out);
 }
 
-// Negotiation
-// -----------------------------------------------------------------------------------------------------
+// Negotiation.
 
 asio::awaitable<base::Result<std::string>> StreamState::negotiate(std::vector<std::string> protocols,
                                                                   bool optimistic) {

@@ -1,0 +1,68 @@
+#include "exchange/address_policy.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "exchange/limits.hpp"
+#include "libp2p/multi/ip_class.hpp"
+
+namespace exchange {
+namespace {
+
+using libp2p::multi::IpClass;
+
+/// The scope of addresses of `kind`; nothing for those that nobody can dial.
+std::optional<Scope> scope_of_class(IpClass kind) {
+  switch (kind) {
+    case IpClass::global: return Scope::global;
+    case IpClass::private_use:
+    case IpClass::link_local: return Scope::private_network;
+    case IpClass::loopback: return Scope::loopback;
+    case IpClass::unspecified:
+    case IpClass::multicast: break;
+  }
+  return std::nullopt;
+}
+
+bool may_be_dialled(const libp2p::Multiaddr& address, Scope link) {
+  const auto target = address.tcp_target();
+  if (!target || target->port == 0) return false;
+  const std::optional<IpClass> kind = libp2p::multi::classify(address);
+  if (!kind) return true;
+  const std::optional<Scope> scope = scope_of_class(*kind);
+  return scope && *scope <= link;
+}
+
+}  // namespace
+
+Scope scope_of(const libp2p::Multiaddr& remote) {
+  const std::optional<IpClass> kind = libp2p::multi::classify(remote);
+  return kind ? scope_of_class(*kind).value_or(Scope::global) : Scope::global;
+}
+
+std::vector<libp2p::Multiaddr> usable_addresses(std::span<const libp2p::Multiaddr> addresses, Scope link) {
+  std::vector<libp2p::Multiaddr> usable;
+  for (const libp2p::Multiaddr& address : addresses) {
+    if (usable.size() == kMaxUsableAddresses) break;
+    if (may_be_dialled(address, link) && std::ranges::find(usable, address) == usable.end())
+      usable.push_back(address);
+  }
+  return usable;
+}
+
+bool same_ip(const libp2p::Multiaddr& a, const libp2p::Multiaddr& b) {
+  const auto first = [](const libp2p::Multiaddr& address) -> std::optional<libp2p::AddrComponent> {
+    for (const libp2p::AddrComponent& part : address.components()) {
+      if (part.proto == libp2p::Proto::ip6zone) continue;
+      return part;
+    }
+    return std::nullopt;
+  };
+  const auto left = first(a);
+  const auto right = first(b);
+  if (!left || !right || left->proto != right->proto) return false;
+  if (left->proto != libp2p::Proto::ip4 && left->proto != libp2p::Proto::ip6) return false;
+  return std::ranges::equal(left->value, right->value);
+}
+
+}  // namespace exchange

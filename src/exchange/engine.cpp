@@ -1,0 +1,253 @@
+// The engine's frame: connections, proofs, check dials, our own record. Messages and rounds have files of their
+// own.
+#include "exchange/engine.hpp"
+
+#include <algorithm>
+
+#include "exchange/gossip.hpp"
+
+namespace exchange {
+
+Engine::Engine(const libp2p::Identity& identity, base::Duration interval, base::Rng& rng, base::TimePoint now,
+               OpenRecord open)
+    : self_{libp2p::PeerId::of(identity.public_key())},
+      interval_{interval},
+      rng_{rng},
+      incarnation_{rng.next_u64()},
+      own_{identity},
+      table_{rng.next_u64()},
+      validator_{self_, std::move(open)},
+      next_round_at_{next_round(now)} {}
+
+// --- store and configuration -----------------------------------------------------------------------------------
+
+void Engine::restore_own(RecordPtr record) {
+  table_.set_own(record);
+  own_.restore(std::move(record));
+}
+
+bool Engine::restore(RecordPtr record, bool proven, bool unreachable) {
+  if (record->peer() == self_ || table_.is_tombstoned(record->peer())) return false;
+  return table_.restore(std::move(record), proven, unreachable);
+}
+
+void Engine::set_interval(base::Duration interval, base::TimePoint now) {
+  interval_ = interval;
+  next_round_at_ = std::min(next_round_at_, next_round(now));
+}
+
+void Engine::own_record_saved(const libp2p::RecordVersion& version, base::TimePoint) {
+  if (!own_.on_saved(version)) return;
+  table_.set_own(own_.current());
+  const RoundId round = rng_.next_u64();
+  for (const libp2p::PeerId& id : ready_) {
+    send(id, *find(id), {.round = round, .body = Update{own_.current()->envelope()}});
+  }
+}
+
+void Engine::tombstone(const libp2p::PeerId& peer) {
+  table_.tombstone(peer);
+  partners_.forget(peer);
+}
+
+void Engine::check_own_record(base::WallTime wall) {
+  if (RecordPtr record = own_.sign_if_due(wall)) outputs_.push_back(SaveOwnRecord{std::move(record)});
+}
+
+// --- connections -----------------------------------------------------------------------------------------------
+
+Engine::Peer* Engine::find(const libp2p::PeerId& peer) {
+  const auto at = peers_.find(peer);
+  return at != peers_.end() ? &at->second : nullptr;
+}
+
+Engine::Link* Engine::link_of(Peer& peer, ConnId connection) {
+  const auto at =
+      std::ranges::find_if(peer.links, [&](const Link& link) { return link.connection.id == connection; });
+  return at != peer.links.end() ? &*at : nullptr;
+}
+
+Scope Engine::scope_of_links(const Peer& peer) {
+  Scope nearest = Scope::global;
+  for (const Link& link : peer.links) nearest = std::max(nearest, scope_of(link.connection.remote));
+  return nearest;
+}
+
+void Engine::on_connected(const libp2p::PeerId& id, Connection connection, base::TimePoint now) {
+  Peer& peer = peers_[id];
+  if (link_of(peer, connection.id) != nullptr) return;
+  peer.links.push_back({.connection = std::move(connection)});
+  table_.set_connected(id, true);
+  try_prove(id, now);
+}
+
+void Engine::on_disconnected(const libp2p::PeerId& id, ConnId connection, base::TimePoint now) {
+  Peer* peer = find(id);
+  Link* link = peer != nullptr ? link_of(*peer, connection) : nullptr;
+  if (link == nullptr) return;
+  drop_stream(id, *peer, *link, now);
+  peer->links.erase(peer->links.begin() + (link - peer->links.data()));
+  if (!peer->links.empty()) return;
+  table_.set_connected(id, false);
+  if (peer->check_at) checks_due_.erase({*peer->check_at, id});
+  checks_running_.erase(id);
+  peers_.erase(id);
+}
+
+void Engine::on_stream_opened(const libp2p::PeerId& id, ConnId connection, base::TimePoint now) {
+  Peer* peer = find(id);
+  Link* link = peer != nullptr ? link_of(*peer, connection) : nullptr;
+  if (link == nullptr) return;
+  if (link->stream) drop_stream(id, *peer, *link, now);  // the dialer gave up the former one
+  link->stream = true;
+  if (link->connection.side == Side::dialer) send_on(id, connection, own_hello(*link));
+}
+
+void Engine::on_stream_closed(const libp2p::PeerId& id, ConnId connection, base::TimePoint now) {
+  Peer* peer = find(id);
+  Link* link = peer != nullptr ? link_of(*peer, connection) : nullptr;
+  if (link != nullptr) drop_stream(id, *peer, *link, now);
+}
+
+void Engine::drop_stream(const libp2p::PeerId& id, Peer& peer, Link& link, base::TimePoint now) {
+  link.stream = link.introduced = false;
+  if (peer.active != link.connection.id) return;
+  const auto other = std::ranges::find_if(peer.links, &Link::introduced);
+  if (other != peer.links.end()) {
+    peer.active = other->connection.id;
+  } else {
+    peer.active.reset();
+    std::erase(ready_, id);
+    if (ready_.empty()) early_rounds_ = 0;
+  }
+  if (rounds_.contains(id)) end_round(id, RoundResult::disconnected, now);
+}
+
+// --- proofs ----------------------------------------------------------------------------------------------------
+
+std::optional<Proof> Engine::proof_of(const Known& known, const Peer& peer) const {
+  const std::vector<libp2p::Multiaddr>& addresses = known.newest->addresses();
+  for (const Link& link : peer.links) {
+    const Connection& connection = link.connection;
+    if (connection.side == Side::dialer) {
+      const bool named =
+          connection.dialled && std::ranges::find(addresses, *connection.dialled) != addresses.end();
+      if (named || std::ranges::find(addresses, connection.remote) != addresses.end()) return Proof::dialled;
+    } else if (known.by_itself) {
+      const auto ours = [&](const libp2p::Multiaddr& address) { return same_ip(address, connection.remote); };
+      if (std::ranges::any_of(addresses, ours)) return Proof::source;
+    }
+  }
+  return std::nullopt;
+}
+
+void Engine::try_prove(const libp2p::PeerId& id, base::TimePoint now) {
+  const Known* known = table_.find(id);
+  Peer* peer = find(id);
+  if (known == nullptr || peer == nullptr || peer->links.empty() || known->newest_is_proven()) return;
+  if (const std::optional<Proof> how = proof_of(*known, *peer)) return take_proof(id, *how);
+  if (!peer->check_at && !checks_running_.contains(id) && !known->check_failed) {
+    schedule_check(id, now + base::Duration{rng_.below(base::Duration{kCheckDialJitter}.count())});
+  }
+}
+
+void Engine::take_proof(const libp2p::PeerId& id, Proof how) {
+  RecordCounters& counters = validator_.counters();
+  ++(how == Proof::dialled  ? counters.proven_by_dial
+     : how == Proof::source ? counters.proven_by_source
+                            : counters.proven_by_check);
+  table_.prove(id);
+  outputs_.push_back(RecordProven{.record = table_.find(id)->newest, .how = how});
+  if (Peer* peer = find(id); peer != nullptr && peer->check_at) {
+    checks_due_.erase({*peer->check_at, id});
+    peer->check_at.reset();
+  }
+  if (table_.find(id)->fresh) forward(id);
+}
+
+void Engine::forward(const libp2p::PeerId& id) {
+  const Known& known = *table_.find(id);
+  const Line line = line_of({.peer = id, .version = known.newest->version()});
+  const auto has_it = [&](const libp2p::PeerId& other) {
+    if (other == id || std::ranges::find(known.holders, other) != known.holders.end()) return true;
+    const Partner* partner = partners_.find(other);
+    return partner != nullptr && std::ranges::binary_search(partner->view, line);
+  };
+  const Message message{.round = known.cause, .body = Announcement{{.envelope = known.newest->envelope()}}};
+  for (const libp2p::PeerId& listener : choose_listeners(ready_, has_it, kForwardTo, rng_)) {
+    send(listener, *find(listener), message);
+    ++counters_.forwarded;
+  }
+  table_.set_forwarded(id);
+}
+
+// --- check dials -----------------------------------------------------------------------------------------------
+
+void Engine::schedule_check(const libp2p::PeerId& id, base::TimePoint at) {
+  Peer* peer = find(id);
+  if (peer == nullptr) return;
+  if (peer->check_at) checks_due_.erase({*peer->check_at, id});
+  peer->check_at = at;
+  checks_due_.emplace(at, id);
+}
+
+void Engine::start_checks(base::TimePoint now) {
+  std::erase_if(checks_running_, [now](const auto& running) { return running.second <= now; });
+  while (!checks_due_.empty() && checks_due_.begin()->first <= now &&
+         checks_running_.size() < kMaxCheckDialsAtOnce) {
+    const libp2p::PeerId id = checks_due_.begin()->second;
+    checks_due_.erase(checks_due_.begin());
+    Peer& peer = *find(id);
+    peer.check_at.reset();
+    const Known* known = table_.find(id);
+    if (known == nullptr || known->newest_is_proven()) continue;
+    std::vector<libp2p::Multiaddr> addresses = usable_addresses(known->newest->addresses(), scope_of_links(peer));
+    if (addresses.empty()) {
+      fail_check(id, now);
+      continue;
+    }
+    ++counters_.checks_started;
+    checks_running_.emplace(id, now + kCheckDialTimeout);
+    outputs_.push_back(
+        CheckDial{.peer = id, .version = known->newest->version(), .addresses = std::move(addresses)});
+  }
+}
+
+void Engine::on_check_dial_result(const libp2p::PeerId& id, const libp2p::RecordVersion& version, bool reached,
+                                  base::TimePoint now) {
+  checks_running_.erase(id);
+  ++(reached ? counters_.checks_succeeded : counters_.checks_failed);
+  const Known* known = table_.find(id);
+  if (known == nullptr || known->newest_is_proven()) return;
+  if (known->newest->version() != version) return try_prove(id, now);  // a newer one came meanwhile
+  if (reached) return take_proof(id, Proof::check);
+  fail_check(id, now);
+}
+
+void Engine::fail_check(const libp2p::PeerId& id, base::TimePoint now) {
+  table_.fail_check(id);
+  outputs_.push_back(CheckFailed{.peer = id, .version = table_.find(id)->newest->version()});
+  schedule_check(id, now + kCheckDialRetry);
+}
+
+// --- time ------------------------------------------------------------------------------------------------------
+
+void Engine::poll(base::TimePoint now, base::WallTime wall) {
+  check_own_record(wall);
+  expire_rounds(now);
+  start_due_rounds(now);
+  start_checks(now);
+}
+
+base::TimePoint Engine::next_deadline() const {
+  if (own_.due()) return base::TimePoint::min();
+  base::TimePoint at = next_round_at_;
+  for (const auto& [id, round] : rounds_) at = std::min(at, round.due);
+  if (checks_running_.size() < kMaxCheckDialsAtOnce && !checks_due_.empty()) {
+    at = std::min(at, checks_due_.begin()->first);
+  }
+  for (const auto& [id, until] : checks_running_) at = std::min(at, until);
+  return at;
+}
+
+}  // namespace exchange

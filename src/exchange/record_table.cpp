@@ -1,0 +1,225 @@
+#include "exchange/record_table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "exchange/limits.hpp"
+
+namespace exchange {
+namespace {
+
+Entry entry_of(const Known& known) {
+  return {.peer = known.told->peer(), .version = known.told->version(), .unreachable = known.mark};
+}
+
+}  // namespace
+
+const Known* RecordTable::find(const libp2p::PeerId& peer) const {
+  const auto at = records_.find(peer);
+  return at != records_.end() ? &at->second : nullptr;
+}
+
+bool RecordTable::learn(RecordPtr record, const Source& source) {
+  const libp2p::PeerId peer = record->peer();
+  auto at = records_.find(peer);
+  if (at == records_.end()) {
+    if (records_.size() >= kMaxRecords && !(source.by_itself && make_room())) return false;
+    at = records_.try_emplace(peer).first;
+  }
+  Known& known = at->second;
+  known.newest = std::move(record);
+  known.scope = source.scope;
+  known.by_itself = source.by_itself;
+  known.told_unreachable = source.unreachable;
+  known.check_failed = false;
+  known.fresh = true;
+  known.cause = source.cause;
+  known.holders.clear();
+  known.order = ++last_order_;
+  refresh_r(known);
+  return true;
+}
+
+bool RecordTable::heard_again(const libp2p::PeerId& peer, const Source& source) {
+  const auto at = records_.find(peer);
+  if (at == records_.end()) return false;
+  Known& known = at->second;
+  const bool nearer = source.scope > known.scope;
+  const bool cleared = known.told_unreachable && !source.unreachable;
+  known.scope = std::max(known.scope, source.scope);
+  known.told_unreachable &= source.unreachable;
+  known.by_itself |= source.by_itself;
+  return nearer || cleared;
+}
+
+bool RecordTable::restore(RecordPtr record, bool proven, bool unreachable) {
+  const libp2p::PeerId peer = record->peer();
+  if (const Known* held = find(peer); held != nullptr && held->newest->version() >= record->version())
+    return false;
+  // Our own memory is trusted as far as this machine reaches.
+  if (!learn(std::move(record), {.scope = Scope::loopback, .unreachable = unreachable})) return false;
+  records_.at(peer).fresh = false;
+  if (proven) prove(peer);
+  return true;
+}
+
+void RecordTable::set_own(RecordPtr record) {
+  Known& known = records_[record->peer()];
+  known.newest = std::move(record);
+  set_proven(known, known.newest);
+}
+
+void RecordTable::prove(const libp2p::PeerId& peer) {
+  const auto at = records_.find(peer);
+  if (at == records_.end()) return;
+  Known& known = at->second;
+  known.check_failed = false;
+  known.told_unreachable = false;
+  set_proven(known, known.newest);
+}
+
+void RecordTable::set_proven(Known& known, RecordPtr record) {
+  if (!known.proven) ++proven_;
+  known.proven = std::move(record);
+  refresh_r(known);
+}
+
+void RecordTable::fail_check(const libp2p::PeerId& peer) {
+  const auto at = records_.find(peer);
+  if (at == records_.end() || at->second.newest_is_proven()) return;
+  at->second.check_failed = true;
+  refresh_r(at->second);
+}
+
+void RecordTable::set_connected(const libp2p::PeerId& peer, bool connected) {
+  const auto at = records_.find(peer);
+  if (at == records_.end()) return;
+  at->second.connected = connected;
+  refresh_r(at->second);
+}
+
+void RecordTable::note_holder(const libp2p::PeerId& peer, const libp2p::PeerId& holder) {
+  const auto at = records_.find(peer);
+  if (at == records_.end() || !at->second.fresh) return;
+  std::vector<libp2p::PeerId>& holders = at->second.holders;
+  if (holders.size() < kMaxHoldersNoted && std::ranges::find(holders, holder) == holders.end()) {
+    holders.push_back(holder);
+  }
+}
+
+void RecordTable::set_forwarded(const libp2p::PeerId& peer) {
+  const auto at = records_.find(peer);
+  if (at == records_.end()) return;
+  at->second.fresh = false;
+  at->second.holders = {};
+}
+
+void RecordTable::tombstone(const libp2p::PeerId& peer) {
+  tombstones_.insert(peer);
+  drop(peer);
+}
+
+void RecordTable::reject(const libp2p::PeerId& peer, const libp2p::RecordVersion& version, Scope scope) {
+  const auto [at, added] = rejected_.try_emplace(peer, Rejection{version, scope});
+  if (!added) {
+    // The narrowest link on which this version was of no use; a newer version starts again.
+    const Scope narrowest = at->second.version == version ? std::max(at->second.scope, scope) : scope;
+    at->second = {version, narrowest};
+    return;
+  }
+  rejected_order_.push_back(peer);
+  if (rejected_order_.size() <= kMaxRejected) return;
+  rejected_.erase(rejected_order_.front());
+  rejected_order_.pop_front();
+}
+
+bool RecordTable::holds(const libp2p::PeerId& peer, const libp2p::RecordVersion& version, Scope scope) const {
+  if (is_tombstoned(peer)) return true;
+  if (const Known* known = find(peer); known != nullptr && known->newest->version() >= version) return true;
+  const auto at = rejected_.find(peer);
+  return at != rejected_.end() && at->second.version >= version && scope <= at->second.scope;
+}
+
+bool RecordTable::make_room() {
+  auto victim = records_.end();
+  for (auto at = records_.begin(); at != records_.end(); ++at) {
+    if (at->second.proven || at->second.connected) continue;
+    if (victim == records_.end() || at->second.order < victim->second.order) victim = at;
+  }
+  if (victim == records_.end()) return false;
+  drop(libp2p::PeerId{victim->first});
+  return true;
+}
+
+void RecordTable::drop(const libp2p::PeerId& peer) {
+  const auto at = records_.find(peer);
+  if (at == records_.end()) return;
+  leave_r(at->second);
+  if (at->second.proven) --proven_;
+  records_.erase(at);
+}
+
+void RecordTable::leave_r(Known& known) {
+  if (known.change == 0) return;
+  by_change_.erase(known.change);
+  by_key_.erase(known.line);
+  known.change = 0;
+  known.told = nullptr;
+}
+
+void RecordTable::refresh_r(Known& known) {
+  const bool marked = known.connected && known.check_failed && !known.newest_is_proven();
+  const RecordPtr told = marked ? known.newest : known.proven;
+  if (told == known.told && (marked == known.mark || !told)) return;
+  leave_r(known);
+  if (!told) return;
+  known.told = told;
+  known.mark = marked;
+  known.change = ++last_change_;
+  known.line = line_of(entry_of(known));
+  by_change_.emplace(known.change, &known);
+  by_key_.emplace(known.line, &known);
+}
+
+Listing RecordTable::changes(std::uint64_t since, std::uint64_t end) const {
+  const std::uint64_t last = end == 0 ? last_change_ : std::min(end, last_change_);
+  Listing listing{
+      .position = {.epoch = epoch_, .change = last}, .entries = {}, .more = false, .next = 0, .differing = {}};
+  for (auto at = by_change_.upper_bound(since); at != by_change_.end() && at->first <= last; ++at) {
+    if (listing.entries.size() == kMaxEntriesPerPage) {
+      listing.more = true;
+      return listing;
+    }
+    listing.entries.push_back(entry_of(*at->second));
+    listing.next = at->first;
+  }
+  listing.next = 0;
+  return listing;
+}
+
+Listing RecordTable::differing(const FingerprintQuery& query) const {
+  std::vector<Line> lines;
+  lines.reserve(by_key_.size());
+  for (const auto& [line, known] : by_key_) lines.push_back(line);
+  const std::vector<Fingerprint> ours = fingerprints_of(lines, query.ranges.size());
+
+  Listing listing{.position = position(), .entries = {}, .more = false, .next = 0, .differing = {}};
+  for (std::size_t range = 0; range < ours.size(); ++range) {
+    if (ours[range] != query.ranges[range]) listing.differing.push_back(static_cast<std::uint32_t>(range));
+  }
+  for (const auto& [line, known] : by_key_) {
+    if (query.after && line.key <= *query.after) continue;
+    const std::size_t range = range_of(line.key, ours.size());
+    if (ours[range] == query.ranges[range]) continue;
+    if (listing.entries.size() == kMaxEntriesPerPage) {
+      listing.more = true;
+      return listing;
+    }
+    listing.entries.push_back(entry_of(*known));
+    listing.next = line.key;
+  }
+  listing.next = 0;
+  return listing;
+}
+
+}  // namespace exchange

@@ -1,0 +1,93 @@
+#include "exchange/validation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace exchange {
+namespace {
+
+constexpr std::array<StageRow, kStages> kStageRows{{
+    {Stage::size, "size", false, kAbuseBadRecord},
+    {Stage::syntax, "syntax", false, kAbuseBadRecord},
+    {Stage::own_identity, "own_identity", false, 0},
+    {Stage::removed, "removed", false, 0},
+    {Stage::sequence, "sequence", false, 0},
+    {Stage::rejected, "rejected", false, 0},
+    {Stage::rate, "rate", true, kAbuseDropped},
+    {Stage::key, "key", true, kAbuseBadRecord},
+    {Stage::signature, "signature", true, kAbuseBadRecord},
+    {Stage::address_policy, "address_policy", false, 0},
+    {Stage::capacity, "capacity", true, 0},
+    {Stage::unchanged, "unchanged", false, 0},
+    {Stage::known, "known", false, 0},
+}};
+static_assert(std::ranges::is_sorted(kStageRows, {}, &StageRow::stage), "a stage's row stands at its number");
+
+/// The stage that found the fault which `open` reports.
+Stage stage_of(const base::ErrorCode& error) {
+  if (error == make_error_code(libp2p::RecordErrc::too_large)) return Stage::size;
+  if (error == make_error_code(libp2p::RecordErrc::bad_signature)) return Stage::signature;
+  if (error == make_error_code(libp2p::RecordErrc::peer_mismatch)) return Stage::key;
+  if (error == make_error_code(libp2p::RecordErrc::bad_sequence)) return Stage::sequence;
+  if (error == make_error_code(libp2p::RecordErrc::no_address)) return Stage::address_policy;
+  return Stage::syntax;
+}
+
+}  // namespace
+
+const StageRow& row_of(Stage stage) { return kStageRows[static_cast<std::size_t>(stage)]; }
+
+Stage Validator::before_verifying(base::ByteSpan envelope, const Source& source, const RecordTable& table,
+                                  Judgement& judgement) {
+  if (envelope.size() > kMaxEnvelopeBytes) return Stage::size;
+  const std::optional<Claim> claim = peek(envelope);
+  if (!claim) return Stage::syntax;
+  judgement.peer = claim->peer;
+  if (claim->peer == self_) return Stage::own_identity;
+  if (table.is_tombstoned(claim->peer)) return Stage::removed;
+  if (const Known* held = table.find(claim->peer)) {
+    if (claim->version == held->newest->version()) return Stage::unchanged;
+    if (claim->version < held->newest->version()) return Stage::sequence;
+  }
+  return table.holds(claim->peer, claim->version, source.scope) ? Stage::rejected : Stage::known;
+}
+
+Stage Validator::verify_and_learn(base::ByteSpan envelope, const Source& source, RecordTable& table) {
+  ++counters_.verified;
+  base::Result<RecordPtr> opened = open_(envelope);
+  if (!opened) return stage_of(opened.error());
+  const RecordPtr record = std::move(*opened);
+  if (usable_addresses(record->addresses(), source.scope).empty()) {
+    table.reject(record->peer(), record->version(), source.scope);
+    return Stage::address_policy;
+  }
+  return table.learn(record, source) ? Stage::known : Stage::capacity;
+}
+
+Judgement Validator::judge(base::ByteSpan envelope, const Source& source, RecordTable& table,
+                           TokenBucket& checks_of_peer, base::TimePoint now) {
+  ++counters_.offered;
+  Judgement judgement;
+  judgement.stage = before_verifying(envelope, source, table, judgement);
+  if (judgement.stage == Stage::known) {
+    const bool allowed = checks_of_peer.take(now) && checks_in_all_.take(now);
+    judgement.stage = allowed ? verify_and_learn(envelope, source, table) : Stage::rate;
+  }
+  ++counters_.ended[static_cast<std::size_t>(judgement.stage)];
+  return judgement;
+}
+
+RecordPtr Validator::verify(base::ByteSpan envelope, TokenBucket& checks_of_peer, base::TimePoint now) {
+  if (envelope.size() > kMaxEnvelopeBytes || !checks_of_peer.take(now) || !checks_in_all_.take(now))
+    return nullptr;
+  ++counters_.verified;
+  base::Result<RecordPtr> opened = open_(envelope);
+  return opened ? std::move(*opened) : nullptr;
+}
+
+base::TimePoint Validator::ready_at(TokenBucket& checks_of_peer, base::TimePoint now, std::size_t count) {
+  const auto wanted = static_cast<double>(count);
+  return std::max(checks_of_peer.ready_at(now, wanted), checks_in_all_.ready_at(now, wanted));
+}
+
+}  // namespace exchange
