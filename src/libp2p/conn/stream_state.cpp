@@ -138,10 +138,9 @@ asio::awaitable<base::Result<void>> StreamState::write(base::ByteSpan bytes) {
       bytes = {};
     }
     const base::Result<void> sent = co_await send(first);
-    if (!sent) {
-      if (pending_) pending_->proposal = proposal;  // taken back whole, or the stream is over anyway
-      co_return sent;
-    }
+    if (!sent && pending_) pending_->proposal = proposal;  // taken back whole, or the stream is over anyway
+    if (pending_) pending_->turn.resume(Wake::ready);
+    if (!sent) co_return sent;
   }
   co_return co_await send(bytes);
 }
@@ -160,9 +159,7 @@ asio::awaitable<base::Result<void>> StreamState::send(base::ByteSpan bytes) {
   }
   Wake wake = Wake::ready;
   if (writing_ && !error_) wake = co_await writer_.wait(Wake::cancelled);
-  const base::Result<void> sent = conclude_send(wake);
-  if (pending_) pending_->turn.resume(Wake::ready);
-  co_return sent;
+  co_return conclude_send(wake);
 }
 
 base::Result<void> StreamState::conclude_send(Wake wake) {

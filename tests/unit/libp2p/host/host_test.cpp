@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 
 #include "libp2p/identify/info.hpp"
 #include "libp2p/noise/handshake.hpp"
@@ -279,6 +281,39 @@ TEST_F(HostTest, AReadAndAWriteAtOnceOnAFreshStreamAreServedOverAStuckPath) {
   world.settle();
   internet.heal(a.node.network(), b.node.network());
   EXPECT_TRUE(world.run_until([&] { return wrote && read; }, seconds{5}));
+  EXPECT_EQ(base::as_text(text), "hello");
+}
+
+TEST_F(HostTest, AReadCancelledBeforeTheProposalWasSentLosesNothing) {
+  internet.conditions().buffer_bytes = 600;
+  start();
+  connect();
+  internet.cut(a.node.network(), b.node.network());
+  Stream filler = open_echo();
+  Stream stream = open_echo();
+  const base::Bytes much(4'000, 1);
+  std::array<std::uint8_t, 5> text{};
+  std::optional<base::ErrorCode> cancelled;
+  bool wrote = false;
+  const auto fill = [&]() -> asio::awaitable<void> { static_cast<void>(co_await filler.write(much)); };
+  const auto reader = [&]() -> asio::awaitable<void> { cancelled = (co_await stream.read_exactly(text)).error(); };
+  const auto writer = [&]() -> asio::awaitable<void> {
+    wrote = (co_await stream.write(base::as_bytes("hello"))).has_value();
+  };
+  asio::cancellation_signal cancel;
+  asio::co_spawn(world.context(), fill(), asio::detached);
+  world.settle();
+  asio::co_spawn(world.context(), reader(), asio::bind_cancellation_slot(cancel.slot(), asio::detached));
+  world.settle();
+  asio::co_spawn(world.context(), writer(), asio::detached);
+  world.settle();
+  cancel.emit(asio::cancellation_type::terminal);
+  world.settle();
+  EXPECT_EQ(cancelled, make_error_code(StreamErrc::cancelled));
+  internet.heal(a.node.network(), b.node.network());
+  const auto read = world.run(stream.read_exactly(text), seconds{5});
+  ASSERT_TRUE(read && *read);
+  EXPECT_TRUE(wrote);
   EXPECT_EQ(base::as_text(text), "hello");
 }
 
