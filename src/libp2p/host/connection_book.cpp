@@ -43,8 +43,7 @@ ConnectionBook::ConnectionBook(const PeerId& self, const noise::StaticKey& key, 
 
 ConnectionBook::~ConnectionBook() = default;
 
-// Coming up
-// -------------------------------------------------------------------------------------------------------
+// Coming up.
 
 void ConnectionBook::add_inbound(std::unique_ptr<io::Socket> socket) {
   const Multiaddr source = socket->remote().to_multiaddr();
@@ -151,8 +150,7 @@ void ConnectionBook::enter(Entry& entry) {
   if (DialObserver* dial = std::exchange(entry.dial, nullptr)) dial->on_open(connection.id());
 }
 
-// Ending
-// ----------------------------------------------------------------------------------------------------------
+// Ending.
 
 void ConnectionBook::on_closed(conn::Connection& connection, base::ErrorCode reason) {
   const auto at = entries_.find(connection.id());
@@ -217,8 +215,7 @@ void ConnectionBook::abort_all(base::ErrorCode reason) {
   while (!entries_.empty()) entries_.begin()->second.connection->abort(reason);
 }
 
-// One of several
-// --------------------------------------------------------------------------------------------------
+// One of several.
 
 policy::IdOrder ConnectionBook::order(const PeerId& peer) const {
   return self_ < peer ? policy::IdOrder::we_are_smaller : policy::IdOrder::we_are_larger;
@@ -311,8 +308,7 @@ void ConnectionBook::on_stream_ended(ConnectionId id) {
   if (at != peers_.end() && at->second.connections.size() > 1) decide(at->first);
 }
 
-// Streams, life, memory
-// -------------------------------------------------------------------------------------------
+// Streams, life, memory.
 
 void ConnectionBook::on_stream(conn::Connection& connection, std::shared_ptr<conn::StreamState> stream) {
   const auto at = peers_.find(*connection.peer());
@@ -346,8 +342,7 @@ void ConnectionBook::on_memory_over(conn::Connection& connection) {
   }
 }
 
-// Facts
-// -----------------------------------------------------------------------------------------------------------
+// Facts.
 
 conn::Connection* ConnectionBook::find(ConnectionId id) {
   const auto at = entries_.find(id);
