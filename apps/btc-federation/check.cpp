@@ -25,6 +25,13 @@ void report(const store::Findings& findings, const std::string& path) {
   }
 }
 
+void report(const store::Findings& findings, const base::ErrorCode& error, const std::string& path) {
+  report(findings, path);
+  const std::string why = error.message();
+  const bool told = !findings.first.empty() && findings.first.back().reason == why;
+  if (!told) report(error, path);
+}
+
 void report(const base::ErrorCode& error, const std::string& path) {
   fmt::print(stderr, "{}: error: {}\n", path, error.message());
 }
@@ -38,8 +45,11 @@ int check(const Paths& paths) {
   store::disk::FilePeerStore store{files, rng, paths.peers};
   store::Findings findings;
   const base::Result<std::vector<store::PeerEntry>> peers = store.load(findings);
-  report(findings, paths.peers);
-  if (!peers) report(peers.error(), paths.peers);
+  if (peers) {
+    report(findings, paths.peers);
+  } else {
+    report(findings, peers.error(), paths.peers);
+  }
 
   // A node would start with bad entries left out; whoever asks wants to know of them.
   const bool good = loaded.settings && peers && findings.total == 0;

@@ -11,7 +11,8 @@ namespace btc_federation {
 
 void report(const config::text::Diagnostics& diagnostics, const std::string& path);
 void report(const store::Findings& findings, const std::string& path);
-/// Why the whole of peers.yaml was refused.
+/// Why the whole of peers.yaml was refused, and which line made it so.
+void report(const store::Findings& findings, const base::ErrorCode& error, const std::string& path);
 void report(const base::ErrorCode& error, const std::string& path);
 
 }  // namespace btc_federation

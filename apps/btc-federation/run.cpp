@@ -54,10 +54,8 @@ class Runner {
     wait_for_stop();
     wait_for_others();
     asio::co_spawn(process_.loop, start(),
-                   asio::bind_cancellation_slot(start_.slot(), [this](const std::exception_ptr& thrown) {
-                     started_ = true;
-                     on_started(thrown);
-                   }));
+                   asio::bind_cancellation_slot(start_.slot(),
+                                                [this](const std::exception_ptr& thrown) { on_started(thrown); }));
   }
 
   int run() {
@@ -69,7 +67,7 @@ class Runner {
   asio::awaitable<void> start() {
     auto starting = node_.start();
     const std::optional<node::StartFailure> failure = co_await std::move(starting);
-    if (!failure) co_return;
+    if (!failure || failure->error == asio::error::operation_aborted) co_return;
     status_ = kOperator;
     fmt::print(stderr, "btc-federation: cannot listen on {}: {}\n",
                failure->address ? failure->address->to_text() : "any address of network.addresses",
@@ -77,12 +75,8 @@ class Runner {
   }
 
   void on_started(const std::exception_ptr& thrown) {
-    try {
-      if (thrown) std::rethrow_exception(thrown);
-    } catch (const boost::system::system_error& error) {
-      if (error.code() != asio::error::operation_aborted) throw;
-      stopping_ = true;  // a signal came while a busy port was tried
-    }
+    if (thrown) std::rethrow_exception(thrown);
+    started_ = true;
     if (stopping_ || status_ != kOk) stop();
   }
 
@@ -97,7 +91,7 @@ class Runner {
       if (started_) {
         stop();
       } else {
-        start_.emit(asio::cancellation_type::terminal);
+        start_.emit(asio::cancellation_type::terminal);  // it may be waiting for a busy port
       }
     });
   }
@@ -194,8 +188,7 @@ int run(const Paths& paths, std::string_view version) {
   store::Findings findings;
   base::Result<std::vector<store::PeerEntry>> peers = store.load(findings);
   if (!peers) {
-    report(findings, paths.peers);
-    report(peers.error(), paths.peers);
+    report(findings, peers.error(), paths.peers);
     return kOperator;
   }
   auto sinks = make_sinks(config.settings->logging, paths.config, process.files, process.worker());

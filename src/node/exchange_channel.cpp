@@ -19,7 +19,7 @@ ExchangeChannel::ExchangeChannel(libp2p::Stream stream, exchange::Side side, con
 }
 
 asio::awaitable<void> ExchangeChannel::run() {
-  const std::shared_ptr<ExchangeChannel> self = shared_from_this();
+  const std::shared_ptr<ExchangeChannel> self = shared_from_this();  // `closed` lets go of it
   base::ErrorCode error;
   for (;;) {
     const base::Result<base::ByteSpan> bytes = co_await stream_.peek();
@@ -88,25 +88,21 @@ void ExchangeChannel::fail(base::ErrorCode error) {
 
 void ExchangeChannel::start_writer() {
   if (std::exchange(writing_, true)) return;
-  around_.tasks.spawn(write_queued());
+  around_.tasks.spawn(write_queued(shared_from_this()));
 }
 
-asio::awaitable<void> ExchangeChannel::write_queued() {
-  const std::shared_ptr<ExchangeChannel> self = shared_from_this();
-  while (!queue_.empty()) {
-    const base::Bytes chunk = std::exchange(queue_, {});
-    const base::Result<void> written = co_await stream_.write(chunk);
-    if (!written) {
-      writing_ = false;
-      co_return;  // the reader sees the same end
-    }
+/// Holds the channel by its parameter: it begins later, when the reader may have ended.
+asio::awaitable<void> ExchangeChannel::write_queued(std::shared_ptr<ExchangeChannel> self) {
+  while (!self->queue_.empty()) {
+    const base::Bytes chunk = std::exchange(self->queue_, {});
+    const base::Result<void> written = co_await self->stream_.write(chunk);
+    if (!written) break;  // the reader sees the same end
   }
-  writing_ = false;
-  if (ending_ == Ending::reset) stream_.reset();
-  if (ending_ == Ending::finish) {
-    const base::Result<void> ended = co_await stream_.close_write();
-    if (!ended) stream_.reset();
-  }
+  self->writing_ = false;
+  if (self->ending_ == Ending::reset) self->stream_.reset();
+  if (self->ending_ != Ending::finish) co_return;
+  const base::Result<void> ended = co_await self->stream_.close_write();
+  if (!ended) self->stream_.reset();
 }
 
 void ExchangeChannel::on_deadline() {

@@ -30,7 +30,7 @@ class ExchangeChannel : public std::enable_shared_from_this<ExchangeChannel> {
 
   ExchangeChannel(libp2p::Stream stream, exchange::Side side, const Surroundings& surroundings, Hooks hooks);
 
-  /// Reads until the stream ends; the channel must be held by a shared_ptr.
+  /// Reads until the stream ends. Await it at once, with the channel held by a shared_ptr.
   boost::asio::awaitable<void> run();
   /// Queues a message. One that is out of order (no hello yet), or for a stream that is ending, is dropped.
   void send(const exchange::Message& message);
@@ -45,7 +45,7 @@ class ExchangeChannel : public std::enable_shared_from_this<ExchangeChannel> {
   base::ErrorCode take(base::ByteSpan& in);
   void fail(base::ErrorCode error);
   void start_writer();
-  boost::asio::awaitable<void> write_queued();
+  static boost::asio::awaitable<void> write_queued(std::shared_ptr<ExchangeChannel> self);
   void on_deadline();
   void close(base::ErrorCode error);
 

@@ -1,6 +1,7 @@
 #include "node/listeners.hpp"
 
 #include <algorithm>
+#include <boost/asio/error.hpp>
 #include <boost/system/errc.hpp>
 
 #include "libp2p/io/timers.hpp"
@@ -25,12 +26,12 @@ bool is_ip6_wildcard(const libp2p::Multiaddr& address) {
          std::ranges::all_of(address.components().front().value, [](std::uint8_t byte) { return byte == 0; });
 }
 
-/// Waits until `at`; shorter if the task is cancelled, which ends it at its next step.
-asio::awaitable<void> wait_until(const libp2p::Environment& environment, base::TimePoint at) {
+/// Waits until `at`; false if the task was cancelled before.
+asio::awaitable<bool> wait_until(const libp2p::Environment& environment, base::TimePoint at) {
   libp2p::io::Waiter<bool> wake;
   libp2p::io::Timer timer{environment.timers, [&wake] { wake.resume(true); }};
   timer.arm(at);
-  static_cast<void>(co_await wake.wait(false));
+  co_return co_await wake.wait(false);
 }
 
 }  // namespace
@@ -67,7 +68,8 @@ asio::awaitable<std::optional<StartFailure>> start_listening(libp2p::Host& host,
       }
       bus.publish(ListenRetried{.address = address, .error = error, .wait = wait});
       auto waiting = wait_until(environment, std::min(now + wait, patience));
-      co_await std::move(waiting);
+      const bool went_on = co_await std::move(waiting);
+      if (!went_on) co_return StartFailure{.address = address, .error = asio::error::operation_aborted};
       wait = std::min<base::Duration>(wait * 2, kListenRetryCap);
     }
   }

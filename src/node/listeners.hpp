@@ -12,7 +12,7 @@
 
 namespace node {
 
-/// Why the node did not start: what the operator has to mend (exit status 1).
+/// Why the node did not start: what the operator has to mend (exit status 1), or operation_aborted.
 struct StartFailure {
   std::optional<libp2p::Multiaddr> address;
   base::ErrorCode error;
@@ -22,8 +22,9 @@ struct StartFailure {
 enum class BindVerdict : std::uint8_t { retry, skip, fail };
 BindVerdict judge_bind(const libp2p::Multiaddr& address, const base::ErrorCode& error);
 
-/// Binds all of `addresses`; each retry and each skip is an event. Nothing: they are up. The failure names the
-/// first address that could not be bound, or none if all were skipped.
+/// Binds all of `addresses`. Cancelled while it waits for a busy port it fails with operation_aborted; each retry
+/// and each skip is an event. Nothing: they are up. The failure names the first address that could not be bound,
+/// or none if all were skipped.
 boost::asio::awaitable<std::optional<StartFailure>> start_listening(libp2p::Host& host,
                                                                     const libp2p::Environment& environment,
                                                                     observe::Bus& bus,

@@ -1,5 +1,6 @@
 #include "node/node.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -132,8 +133,9 @@ asio::awaitable<std::optional<StartFailure>> Node::start() {
 
   auto listening = start_listening(host_, world_.environment, bus_, startup_.settings.network.addresses);
   std::optional<StartFailure> failure = co_await std::move(listening);
+  event_log_.drain();
+  if (failure && failure->error == asio::error::operation_aborted) co_return failure;
   if (failure) {
-    event_log_.drain();
     const std::string address = failure->address ? failure->address->to_text() : std::string{"all addresses"};
     logger_.error("network.listen.failed", "Cannot listen: free the address, or change network.addresses",
                   {{"addr", address}, {"reason", failure->error.message()}});
