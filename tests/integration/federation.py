@@ -11,6 +11,7 @@ from node_process import Node
 from waiting import Failure, wait_until
 
 MESH_SECONDS = 10
+SINGLE_SECONDS = 20
 TCP_ESTABLISHED = "01"
 
 
@@ -126,6 +127,14 @@ def wait_mesh(nodes, strangers=(), seconds=MESH_SECONDS, since=None):
         return time.monotonic() - since
     print(f"full mesh of {len(nodes) + len(strangers)}: connected after {waited_for(missing_connections):.2f} s, "
           f"in every peers.yaml after {waited_for(missing_entries):.2f} s", flush=True)
+
+
+def wait_single(nodes, seconds=SINGLE_SECONDS):
+    """Dials that crossed leave two connections of a pair for a while; in the end there is one."""
+    def missing():
+        return "; ".join(f"{node} has {len(node.open)} connections with {len(node.connected())} peers"
+                         for node in nodes if len(node.connected()) != len(node.open))
+    wait_until(missing, seconds)
 
 
 def established(port):

@@ -11,12 +11,14 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "interop"))
 
+import garbage_scenarios
 import mesh_scenarios
+import operator_scenarios
 from federation import Federation
 from peer_process import PeerError
 from waiting import Failure
 
-SCENARIOS = mesh_scenarios.SCENARIOS
+SCENARIOS = mesh_scenarios.SCENARIOS | operator_scenarios.SCENARIOS | garbage_scenarios.SCENARIOS
 
 
 def main():
