@@ -6,11 +6,12 @@ import time
 from federation import established, missing_connections, missing_entries, start, wait_mesh, wait_single
 from node_process import new_identity
 from peer_process import Listener
-from waiting import expect, expect_for, wait_until
+from waiting import expect, expect_for, lasting, wait_until
 
 PING_SECONDS = 12    # idle for so long, every connection has been pinged once (after 8 s)
 NOTICE_SECONDS = 3   # a peer that ended: the kernel closes its connections
 FROZEN_SECONDS = 25  # a peer that is silent
+REST_SECONDS = 2    # what has lasted for so long was not left over from before
 BACK_SECONDS = 25    # the longest back-off, and a handshake
 
 
@@ -94,9 +95,9 @@ def frozen(federation, _):
     expect_only_lost(rest, victim)
     victim.send(signal.SIGCONT)
     woken = time.monotonic()
-    # It wakes up with connections that the others have given up, so its own log comes second.
-    wait_until(lambda: missing_connections(rest, [victim]), BACK_SECONDS)
-    wait_mesh(nodes, seconds=BACK_SECONDS, since=woken)
+    # It wakes up with connections that the others have given up, and its log says so a little later.
+    wait_mesh(rest, [victim], seconds=BACK_SECONDS, since=woken)
+    wait_until(lasting(lambda: missing_connections(nodes), REST_SECONDS), BACK_SECONDS)
 
 
 def noticed_by_none(nodes, victim):

@@ -5,6 +5,7 @@ Prints what was seen; exit status 1 if the scenario failed, 77 if it needs go-li
 """
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -22,6 +23,7 @@ SCENARIOS = mesh_scenarios.SCENARIOS | operator_scenarios.SCENARIOS | garbage_sc
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # an exit that ends the nodes, too
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("scenario", choices=SCENARIOS)
     parser.add_argument("--node", required=True, help="path of btc-federation")

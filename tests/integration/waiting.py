@@ -24,6 +24,20 @@ def wait_until(missing, seconds):
     return time.monotonic() - began
 
 
+def lasting(missing, seconds):
+    """For `wait_until`: nothing is missing, and that has been so for a while."""
+    since = None
+
+    def still():
+        nonlocal since
+        if text := missing():
+            since = None
+            return text
+        since = since or time.monotonic()
+        return time.monotonic() - since < seconds and f"it has not lasted for {seconds} s"
+    return still
+
+
 def expect_for(missing, seconds):
     """The opposite: nothing may be missing for so long."""
     until = time.monotonic() + seconds

@@ -21,7 +21,7 @@ class Churn:
         self.nodes, self.victims, self.rng = nodes, victims, rng
         self.agenda, self.order = [], itertools.count()  # (time, order, what mends an action)
         self.disturbed, self.links = set(), set()
-        self.counts = dict.fromkeys(("restart", "crash", "freeze", "strangers", "signal"), 0)
+        self.counts = dict.fromkeys(("restart", "crash", "freeze", "strangers", "harmless_signal"), 0)
 
     def run(self, seconds, watch):
         """Harm for so long; `watch` is called all the while. Then everything is mended."""
@@ -104,7 +104,7 @@ class Churn:
         for link in links:
             link.close()
 
-    def signal(self):
+    def harmless_signal(self):
         node = self.rng.choice([node for node in self.nodes if node not in self.disturbed])
         if not node.find("Node started successfully"):
             return False  # too early: it would end the process
