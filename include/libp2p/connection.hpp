@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "libp2p/key.hpp"
 #include "libp2p/multiaddr.hpp"
 #include "libp2p/peer_id.hpp"
 #include "libp2p/peer_record.hpp"
@@ -31,12 +32,13 @@ struct ConnectionInfo {
 
 /// What a peer told of itself by identify.
 struct PeerInfo {
+  std::optional<PublicKey> public_key{};
   std::string protocol_version;
   std::string agent_version;
   std::vector<std::string> protocols;
   std::vector<Multiaddr> listen_addrs;
-  std::optional<Multiaddr> observed_addr;  ///< Our address as the peer sees it.
-  std::optional<SignedPeerRecord> record;
+  std::optional<Multiaddr> observed_addr{};  ///< Our address as the peer sees it.
+  std::optional<SignedPeerRecord> record{};
 };
 
 /// Why a connection ended or never came up. Protocol errors carry the code of their own layer instead.

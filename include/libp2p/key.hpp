@@ -55,6 +55,7 @@ base::ErrorCode make_error_code(KeyErrc code);
 class Identity {
  public:
   static Identity generate(base::Rng& rng);
+  static Identity generate();  ///< From the system's randomness.
   /// From 64 bytes (seed, public key) or 96 (seed, public key twice). Errors: bad_length, key_mismatch.
   static base::Result<Identity> from_private_key(base::ByteSpan raw);
   static Identity from_seed(std::span<const std::uint8_t, 32> seed);

@@ -13,17 +13,17 @@ namespace exchange {
 /// One page of records (48 x 4 KiB and their headers) fits, and so does one of 1,024 entries of up to 110 bytes.
 inline constexpr std::size_t kMaxMessageBytes = 256 * 1024;  // Session.RefusesAMessageOverTheMaximum
 inline constexpr std::size_t kMaxEnvelopeBytes = libp2p::SignedPeerRecord::kMaxEnvelopeBytes;
-inline constexpr std::size_t kMaxEntriesPerPage = 1024;  // Messages.DecodeRefuses/TooManyEntries
-inline constexpr std::size_t kMaxRecordsPerPage = 48;    // Messages.DecodeRefuses/TooManyRecords
-inline constexpr std::size_t kMaxRanges = 256;           // Messages.DecodeRefuses/TooManyRanges
-inline constexpr std::size_t kMaxErrorTextBytes = 256;   // Messages.CutsALongErrorText
+inline constexpr std::size_t kMaxEntriesPerPage = 1024;  // DecodeRefuses/TooManyEntries
+inline constexpr std::size_t kMaxRecordsPerPage = 48;    // DecodeRefuses/TooManyRecords
+inline constexpr std::size_t kMaxRanges = 256;           // DecodeRefuses/TooManyRanges
+inline constexpr std::size_t kMaxErrorTextBytes = 256;   // MessageLimits.CutsALongErrorText
 
 // What is kept. A record with its indexes takes about 1 KiB: 16 MiB in all.
-inline constexpr std::size_t kMaxRecords = 16'384;                  // RecordTable.RefusesHearsayWhenFull
+inline constexpr std::size_t kMaxRecords = 16'384;  // RecordTable.RefusesHearsayWhenFullButTakesAPeersOwnRecord
 inline constexpr std::size_t kMaxUsableAddresses = 16;              // AddressPolicy.KeepsAtMostSixteen
 inline constexpr std::size_t kMaxRejected = 4'096;                  // RecordTable.ForgetsTheOldestRejection
 inline constexpr std::size_t kMaxHoldersNoted = 64;                 // per fresh record; more only costs a message
-inline constexpr std::size_t kMaxPartners = 2'048;                  // Partners.ForgetsTheLongestUnused
+inline constexpr std::size_t kMaxPartners = 2'048;                  // Partners.ForgetTheLongestUnused
 inline constexpr std::size_t kMaxViewLines = 1'000'000;             // in all, 24 bytes each
 inline constexpr std::size_t kMaxListedPerRound = 2 * kMaxRecords;  // Round.FailsWhenAPartnerListsWithoutEnd
 
@@ -47,7 +47,7 @@ struct Rate {
   double burst;
 };
 // A federation of 512 that changes all its records at once gives one peer about 20 messages for us.
-inline constexpr Rate kMessagesPerPeer{20, 512};  // Engine.DropsAndDisconnectsAFlooder
+inline constexpr Rate kMessagesPerPeer{20, 512};  // EngineTest.DropsAndDisconnectsAFlooder
 inline constexpr Rate kMessagesInAll{4'000, 16'384};
 // A signature check costs 0.1 ms: in all at most a fifth of one core over time.
 inline constexpr Rate kChecksPerPeer{200, 2'048};

@@ -82,8 +82,7 @@ bool Connection::ping() {
   return queued;
 }
 
-// Streams
-// ---------------------------------------------------------------------------------------------------------
+// Streams.
 
 base::Result<std::shared_ptr<StreamState>> Connection::open_stream() {
   if (phase_ != Phase::open) return StreamErrc::connection_closed;
@@ -151,8 +150,7 @@ void Connection::forget_if_finished(StreamState& stream) {
   last->on_connection_gone();
 }
 
-// Memory
-// ----------------------------------------------------------------------------------------------------------
+// Memory.
 
 void Connection::hold(std::size_t bytes) {
   held_ += bytes;
@@ -181,8 +179,7 @@ void Connection::check_memory() {
   }
 }
 
-// Ending
-// ----------------------------------------------------------------------------------------------------------
+// Ending.
 
 void Connection::close(base::ErrorCode reason) {
   if (phase_ == Phase::closing || phase_ == Phase::draining || phase_ == Phase::ended) return;
@@ -265,8 +262,7 @@ void Connection::leave() {
   }
 }
 
-// Deadlines
-// -------------------------------------------------------------------------------------------------------
+// Deadlines.
 
 std::optional<base::TimePoint> Connection::next_deadline() const {
   if (more_to_do_) return loop_.clock.now();
@@ -307,8 +303,7 @@ void Connection::on_timer() {
   }
 }
 
-// Facts
-// -----------------------------------------------------------------------------------------------------------
+// Facts.
 
 std::array<std::uint8_t, 32> Connection::handshake_hash() const {
   return noise_ ? noise_->handshake_hash() : std::array<std::uint8_t, 32>{};

@@ -41,8 +41,7 @@ std::optional<base::TimePoint> StreamState::unread_since() const {
   return unread_since_;
 }
 
-// Reading
-// ---------------------------------------------------------------------------------------------------------
+// Reading.
 
 asio::awaitable<base::Result<std::size_t>> StreamState::read(base::MutableBytes into) {
   if (into.empty()) co_return std::size_t{0};
@@ -120,8 +119,7 @@ void StreamState::on_fin() {
   if (connection_ != nullptr) connection_->forget_if_finished(*this);
 }
 
-// Writing
-// ---------------------------------------------------------------------------------------------------------
+// Writing.
 
 asio::awaitable<base::Result<void>> StreamState::write(base::ByteSpan bytes) {
   if (fin_sent_) co_return StreamErrc::write_closed;
@@ -139,9 +137,13 @@ asio::awaitable<base::Result<void>> StreamState::write(base::ByteSpan bytes) {
 }
 
 asio::awaitable<base::Result<void>> StreamState::send(base::ByteSpan bytes) {
+  if (bytes.empty() && !error_) co_return base::ok();
+  // A reader that came first may just be sending the proposal.
+  while (writing_ && !error_ && !timed_out_) {
+    if (co_await turn_.wait(Wake::cancelled) == Wake::cancelled) co_return StreamErrc::cancelled;
+  }
   if (error_) co_return error_;
   if (timed_out_) co_return StreamErrc::timed_out;
-  if (bytes.empty()) co_return base::ok();
   if (connection_ == nullptr) co_return StreamErrc::connection_closed;
 
   writing_ = true;
@@ -158,12 +160,14 @@ asio::awaitable<base::Result<void>> StreamState::send(base::ByteSpan bytes) {
   // The caller takes its bytes back. What is on its way cannot be called back, so then the stream is of no use.
   writing_ = false;
   if (connection_ != nullptr && !connection_->withdraw(*this)) reset(0);
+  turn_.resume(Wake::ready);
   co_return wake == Wake::timed_out ? StreamErrc::timed_out : StreamErrc::cancelled;
 }
 
 void StreamState::on_drained() {
   writing_ = false;
   writer_.resume(Wake::ready);
+  turn_.resume(Wake::ready);
 }
 
 asio::awaitable<base::Result<void>> StreamState::close_write() {
@@ -175,8 +179,7 @@ asio::awaitable<base::Result<void>> StreamState::close_write() {
   co_return base::ok();
 }
 
-// Ending
-// ----------------------------------------------------------------------------------------------------------
+// Ending.
 
 void StreamState::reset(std::uint32_t code) {
   if (connection_ == nullptr || error_ || (fin_sent_ && fin_received_)) return;
@@ -203,6 +206,7 @@ void StreamState::end(base::ErrorCode error) {
   deadline_.reset();
   reader_.resume(Wake::ready);
   writer_.resume(Wake::ready);
+  turn_.resume(Wake::ready);
   if (connection_ != nullptr) connection_->forget_if_finished(*this);
 }
 
@@ -212,6 +216,7 @@ void StreamState::on_connection_gone() {
   deadline_.reset();
   reader_.resume(Wake::ready);
   writer_.resume(Wake::ready);
+  turn_.resume(Wake::ready);
 }
 
 void StreamState::half_close() {
@@ -246,10 +251,10 @@ void StreamState::on_deadline() {
   timed_out_ = true;
   reader_.resume(Wake::timed_out);
   writer_.resume(Wake::timed_out);
+  turn_.resume(Wake::timed_out);
 }
 
-// Negotiation
-// -----------------------------------------------------------------------------------------------------
+// Negotiation.
 
 asio::awaitable<base::Result<std::string>> StreamState::negotiate(std::vector<std::string> protocols,
                                                                   bool optimistic) {

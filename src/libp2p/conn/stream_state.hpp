@@ -103,6 +103,7 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
   base::TimePoint unread_since_{};
   io::Waiter<Wake> reader_;
   io::Waiter<Wake> writer_;
+  io::Waiter<Wake> turn_;  ///< A write that waits for the one before it.
   std::unique_ptr<PendingNegotiation> pending_;
   std::unique_ptr<io::Timer> deadline_;
 };

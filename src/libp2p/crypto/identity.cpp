@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <new>
 
+#include "base/system.hpp"
 #include "libp2p/crypto/limits.hpp"
 #include "libp2p/crypto/secret.hpp"
 #include "libp2p/key.hpp"
@@ -60,6 +61,11 @@ Identity Identity::generate(base::Rng& rng) {
   crypto::Secret<crypto::kEd25519Bytes> seed;
   rng.fill(seed.fill());
   return from_seed(seed.view());
+}
+
+Identity Identity::generate() {
+  base::SystemRng rng;
+  return generate(rng);
 }
 
 Identity Identity::from_seed(std::span<const std::uint8_t, 32> seed) {

@@ -41,10 +41,9 @@ ConnectionBook::ConnectionBook(const PeerId& self, const noise::StaticKey& key, 
       pending_{options.limits.count},
       established_{options.limits.count} {}
 
-ConnectionBook::~ConnectionBook() = default;
+ConnectionBook::~ConnectionBook() { graveyard_->clear(); }  // they use the loop, which goes with the host
 
-// Coming up
-// -------------------------------------------------------------------------------------------------------
+// Coming up.
 
 void ConnectionBook::add_inbound(std::unique_ptr<io::Socket> socket) {
   const Multiaddr source = socket->remote().to_multiaddr();
@@ -140,7 +139,6 @@ void ConnectionBook::enter(Entry& entry) {
   Peer& peer = peers_[id];
   peer.connections.push_back(connection.id());
   connection.admit(entry.verdict != Verdict::stranger);
-  if (!connection.is_open()) return;  // what came along with the handshake ended it again
   hooks_.event(ConnectionOpened{.info = connection.info(), .verdict = entry.verdict});
   if (peer.connections.size() == 1) {
     peer.serving = {.former = connection.id(), .followed = std::nullopt, .decided = true};
@@ -151,8 +149,7 @@ void ConnectionBook::enter(Entry& entry) {
   if (DialObserver* dial = std::exchange(entry.dial, nullptr)) dial->on_open(connection.id());
 }
 
-// Ending
-// ----------------------------------------------------------------------------------------------------------
+// Ending.
 
 void ConnectionBook::on_closed(conn::Connection& connection, base::ErrorCode reason) {
   const auto at = entries_.find(connection.id());
@@ -217,8 +214,7 @@ void ConnectionBook::abort_all(base::ErrorCode reason) {
   while (!entries_.empty()) entries_.begin()->second.connection->abort(reason);
 }
 
-// One of several
-// --------------------------------------------------------------------------------------------------
+// One of several.
 
 policy::IdOrder ConnectionBook::order(const PeerId& peer) const {
   return self_ < peer ? policy::IdOrder::we_are_smaller : policy::IdOrder::we_are_larger;
@@ -311,8 +307,7 @@ void ConnectionBook::on_stream_ended(ConnectionId id) {
   if (at != peers_.end() && at->second.connections.size() > 1) decide(at->first);
 }
 
-// Streams, life, memory
-// -------------------------------------------------------------------------------------------
+// Streams, life, memory.
 
 void ConnectionBook::on_stream(conn::Connection& connection, std::shared_ptr<conn::StreamState> stream) {
   const auto at = peers_.find(*connection.peer());
@@ -346,8 +341,7 @@ void ConnectionBook::on_memory_over(conn::Connection& connection) {
   }
 }
 
-// Facts
-// -----------------------------------------------------------------------------------------------------------
+// Facts.
 
 conn::Connection* ConnectionBook::find(ConnectionId id) {
   const auto at = entries_.find(id);

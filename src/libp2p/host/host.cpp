@@ -55,8 +55,7 @@ Host::Impl::Impl(Environment given, HostOptions opts)
   }
 }
 
-// Events
-// ----------------------------------------------------------------------------------------------------------
+// Events.
 
 /// Events are delivered from a fresh call stack, so that a subscriber may do anything with the host.
 void Host::Impl::publish(HostEvent event) {
@@ -85,8 +84,7 @@ void Host::Impl::on_opened(conn::Connection& connection) {
   tasks.spawn(identify(connection.id(), *connection.peer(), *connection.peer_key()));
 }
 
-// Dialling
-// --------------------------------------------------------------------------------------------------------
+// Dialling.
 
 asio::awaitable<DialResult> Host::Impl::dial(PeerId peer, std::vector<Multiaddr> addrs, DialOptions dial_options) {
   DialResult result;
@@ -152,8 +150,7 @@ asio::awaitable<void> Host::Impl::stop() {
   co_await tasks.join();
 }
 
-// The public face
-// -------------------------------------------------------------------------------------------------
+// The public face.
 
 Host::Host(asio::io_context& context, HostOptions options)
     : Host{system_environment(context.get_executor(), options.limits), std::move(options)} {}
@@ -235,13 +232,7 @@ std::optional<ConnectionInfo> Host::preferred_connection(const PeerId& peer) con
 std::optional<PeerInfo> Host::peer_info(const PeerId& peer) const {
   const auto at = impl_->infos.find(peer);
   if (at == impl_->infos.end()) return std::nullopt;
-  const identify::Info& info = at->second;
-  return PeerInfo{.protocol_version = info.protocol_version,
-                  .agent_version = info.agent_version,
-                  .protocols = info.protocols,
-                  .listen_addrs = info.listen_addrs,
-                  .observed_addr = info.observed_addr,
-                  .record = info.record};
+  return to_peer_info(at->second);
 }
 
 HostMetrics Host::metrics() const {

@@ -19,6 +19,16 @@ constexpr std::chrono::milliseconds kPushDelay{500};
 
 }  // namespace
 
+PeerInfo to_peer_info(const identify::Info& info) {
+  return {.public_key = info.public_key,
+          .protocol_version = info.protocol_version,
+          .agent_version = info.agent_version,
+          .protocols = info.protocols,
+          .listen_addrs = info.listen_addrs,
+          .observed_addr = info.observed_addr,
+          .record = info.record};
+}
+
 /// Asks a freshly connected peer who it is, on a stream of its own that nothing waits for.
 asio::awaitable<void> Host::Impl::identify(ConnectionId id, PeerId peer, PublicKey key) {
   std::vector<std::string> wanted{std::string{identify::kProtocol}};
@@ -61,14 +71,7 @@ void Host::Impl::take_info(ConnectionId id, const PeerId& peer, identify::Info i
   if (book.find(id) == nullptr) return;
   identify::Info& known = infos[peer];
   identify::merge(known, std::move(info));
-  publish(PeerIdentified{.connection = id,
-                         .peer = peer,
-                         .info = {.protocol_version = known.protocol_version,
-                                  .agent_version = known.agent_version,
-                                  .protocols = known.protocols,
-                                  .listen_addrs = known.listen_addrs,
-                                  .observed_addr = known.observed_addr,
-                                  .record = known.record}});
+  publish(PeerIdentified{.connection = id, .peer = peer, .info = to_peer_info(known)});
 }
 
 std::vector<Multiaddr> Host::Impl::announced() const {

@@ -18,6 +18,8 @@
 
 namespace libp2p {
 
+PeerInfo to_peer_info(const identify::Info& info);
+
 class Host::Impl {
  public:
   Impl(Environment given, HostOptions opts);

@@ -67,7 +67,7 @@ class Session {
   ~Session();
   Session(Session&&) noexcept;
 
-  // Input ------------------------------------------------------------------------------------------------------
+  // Input.
   /// Takes bytes from the front of `in` up to and including one event. Nothing: all of `in` was taken (a header
   /// may be kept over). Call until it returns nothing or an error: a frame can stand for several events, so there
   /// may be one more when `in` is empty. After an error every call returns that error.
@@ -76,7 +76,7 @@ class Session {
   /// The reader took `bytes` of stream `id`; credit follows when at least half of the window was consumed.
   void consume(StreamId id, std::size_t bytes, base::TimePoint now);
 
-  // Streams ----------------------------------------------------------------------------------------------------
+  // Streams.
   /// A new outbound stream; SYN goes with its first frame gathered.
   /// Errors: session_closed, backlog_full, too_many_streams, ids_exhausted.
   base::Result<StreamId> open(base::TimePoint now);
@@ -96,7 +96,7 @@ class Session {
   /// How much the peer may still send on the stream without new credit. 0 for a stream that is over.
   std::uint32_t receive_window(StreamId id) const;
 
-  // Session ----------------------------------------------------------------------------------------------------
+  // Session.
   /// Queues a ping; false if one is outstanding.
   bool ping(base::TimePoint now);
   /// Of the outstanding ping, once gathered.
@@ -106,14 +106,14 @@ class Session {
   /// Under memory pressure windows stop growing and credit is returned only up to the initial window.
   void set_pressure(bool on);
 
-  // Output -----------------------------------------------------------------------------------------------------
+  // Output.
   bool has_output() const;
   /// Gathers frames of at most `limit` bytes in all: pongs, ACK and RST, credit, then data by class and
   /// round-robin. Replaces what `out` holds. `scratch` (at least `limit` bytes) receives headers and small
   /// payload.
   void gather(Gathered& out, base::MutableBytes scratch, std::size_t limit, base::TimePoint now);
 
-  // Facts ------------------------------------------------------------------------------------------------------
+  // Facts.
   /// Streams of either side that are not over. One that we reset is over at once.
   std::size_t live_streams() const;
   std::size_t live_inbound() const;
