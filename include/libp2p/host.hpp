@@ -20,8 +20,8 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "libp2p/connection.hpp"
-#include "libp2p/key.hpp"
-#include "libp2p/limits.hpp"
+#include "libp2p/host_events.hpp"
+#include "libp2p/host_options.hpp"
 #include "libp2p/multiaddr.hpp"
 #include "libp2p/peer_id.hpp"
 #include "libp2p/stream.hpp"
@@ -33,104 +33,6 @@ class io_context;
 namespace libp2p {
 
 struct Environment;  // clock, randomness, timers, network, resolver: injected by the simulator
-
-/// Asked right after Noise, before a connection counts. Called on the host's home.
-class Admission {
- public:
-  enum class Verdict : std::uint8_t {
-    refuse,
-    stranger,         ///< Few streams; gives way when connections are scarce.
-    member,           ///< By its proven record.
-    operator_member,  ///< By the operator's own list: displaces one that is only a member.
-  };
-  virtual ~Admission() = default;
-  virtual Verdict admit(const PeerId& peer) = 0;
-  /// Whether a member's record names this source: its handshakes have half of the slots to themselves.
-  virtual bool is_member_address(const Multiaddr& source) = 0;
-};
-
-struct HostOptions {
-  Identity identity;
-  Limits limits{};
-  std::string agent_version = "libp2p-cpp";
-  std::string protocol_version = "libp2p/1.0.0";
-  bool serve_perf = false;
-  /// Sign a peer record of the announced addresses, with the wall clock (ns) as its sequence number. Switch it off
-  /// where the owner keeps the number himself and calls `set_record`.
-  bool sign_record = true;
-  std::vector<Multiaddr> announce{};  ///< Instead of what is bound, for hosts behind NAT.
-  Admission* admission = nullptr;   ///< Borrowed; without one everyone is a member.
-};
-
-struct DialOptions {
-  base::Duration timeout = std::chrono::seconds{10};  ///< The whole of an establishment, resolving included.
-  bool force_new = false;                             ///< Dial even if the peer is connected.
-};
-
-/// How far an attempt came: what an operator wants to know of a failure.
-enum class DialStage : std::uint8_t { resolve, tcp, secure, mux, open };
-
-struct DialAttempt {
-  Multiaddr address;
-  DialStage stage = DialStage::resolve;
-  base::ErrorCode error;
-  std::optional<PeerId> actual;  ///< Who answered, if it was somebody else.
-};
-
-struct DialResult {
-  std::optional<ConnectionInfo> connection{};  ///< Set on success.
-  base::ErrorCode error;                       ///< Of the attempt that came farthest, else empty.
-  std::vector<DialAttempt> attempts;           ///< The failed ones, in order.
-};
-
-struct StreamOptions {
-  base::Duration timeout = std::chrono::seconds{10};  ///< For opening and negotiating.
-  TrafficClass traffic = TrafficClass::normal;
-  bool optimistic =
-      true;  ///< With one protocol: do not wait for the peer's answer; a refusal shows at the first read.
-  std::optional<ConnectionId> connection{};  ///< Exactly there; otherwise the peer's preferred connection.
-};
-
-// Events, in the order in which they happen, each delivered on the home executor.
-struct ConnectionOpened {
-  ConnectionInfo info;
-  Admission::Verdict verdict;
-};
-struct ConnectionClosed {
-  ConnectionInfo info;
-  base::ErrorCode reason;
-  base::Duration lifetime;
-  bool last_of_peer;
-};
-struct PeerIdentified {
-  ConnectionId connection;
-  PeerId peer;
-  PeerInfo info;
-};
-struct InboundFailed {
-  Multiaddr source;
-  DialStage stage;
-  base::ErrorCode error;
-};
-struct ConnectionPreferred {
-  PeerId peer;
-  ConnectionId preferred;
-  std::vector<ConnectionId> superseded;
-};
-struct ListenAddressesChanged {
-  std::vector<Multiaddr> addresses;
-};
-using HostEvent = std::variant<ConnectionOpened, ConnectionClosed, PeerIdentified, InboundFailed,
-                               ConnectionPreferred, ListenAddressesChanged>;
-
-/// Sums since the start, and levels.
-struct HostMetrics {
-  std::uint64_t connections_open = 0, connections_inbound = 0, connections_outbound = 0;
-  std::uint64_t handshakes_started = 0, handshakes_completed = 0, handshakes_failed = 0, handshakes_pending = 0;
-  std::uint64_t dials_started = 0, dials_succeeded = 0, dials_failed = 0;
-  std::uint64_t streams_open = 0, streams_opened = 0, streams_refused = 0;
-  std::uint64_t bytes_sent = 0, bytes_received = 0, held_bytes = 0;
-};
 
 class Host {
  public:

@@ -157,7 +157,7 @@ void EventLog::operator()(const exchange::PeerIntroduced& event) {
 void EventLog::operator()(const exchange::RecordLearned& event) {
   if (!event.is_new) return;
   exchange_.info("record.learned", "Learned of a peer's addresses",
-                 {{"round", observe::round_id(event.cause)},
+                 {{"round", event.cause != 0 ? observe::round_id(event.cause) : std::string{}},
                   {"peer", event.record->peer().to_base58()},
                   {"seq", event.record->version().seq},
                   {"teller", event.teller ? event.teller->to_base58() : std::string{}},
@@ -198,8 +198,8 @@ void EventLog::operator()(const exchange::Disconnect& event) {
   if (verdict.say == Repeats::Say::nothing) return;
   const std::vector<Field> fields{
       {"peer", peer}, {"reason", event.reason}, {"for", event.time}, {"repeats", verdict.repeats}};
-  exchange_.at(verdict.say == Repeats::Say::first ? Level::warn : Level::info, "peer.banned",
-               "Peer is disconnected for a while", fields);
+  const Level level = verdict.say == Repeats::Say::first ? Level::warn : Level::info;
+  exchange_.at(level, "peer.banned", "Peer is disconnected for a while", fields);
 }
 
 void EventLog::operator()(const exchange::IdentityAlarm& event) {

@@ -44,10 +44,10 @@ struct PeerDisconnected {
 /// How a dial of ours ended.
 struct DialEnded {
   libp2p::PeerId peer;
-  std::optional<libp2p::ConnectionInfo> connection;  ///< Set on success.
-  base::ErrorCode error;
-  std::vector<libp2p::DialAttempt> attempts;  ///< The failed ones.
-  std::uint32_t attempt = 1;                  ///< Of this outage.
+  std::optional<libp2p::ConnectionInfo> connection{};  ///< Set on success.
+  base::ErrorCode error{};
+  std::vector<libp2p::DialAttempt> attempts{};  ///< The failed ones.
+  std::uint32_t attempt = 1;                    ///< Of this outage.
   base::Duration took{};
   bool discovery = false;  ///< The first one to a peer that others told us of.
 };

@@ -1,0 +1,58 @@
+// libp2p/host_events.hpp: what a host tells its subscribers, and its counters. Values.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "libp2p/connection.hpp"
+#include "libp2p/host_options.hpp"
+#include "libp2p/multiaddr.hpp"
+#include "libp2p/peer_id.hpp"
+
+namespace libp2p {
+
+// Events, in the order in which they happen, each delivered on the home executor.
+struct ConnectionOpened {
+  ConnectionInfo info;
+  Admission::Verdict verdict;
+};
+struct ConnectionClosed {
+  ConnectionInfo info;
+  base::ErrorCode reason;
+  base::Duration lifetime;
+  bool last_of_peer;
+};
+struct PeerIdentified {
+  ConnectionId connection;
+  PeerId peer;
+  PeerInfo info;
+};
+struct InboundFailed {
+  Multiaddr source;
+  DialStage stage;
+  base::ErrorCode error;
+};
+struct ConnectionPreferred {
+  PeerId peer;
+  ConnectionId preferred;
+  std::vector<ConnectionId> superseded;
+};
+struct ListenAddressesChanged {
+  std::vector<Multiaddr> addresses;
+};
+using HostEvent = std::variant<ConnectionOpened, ConnectionClosed, PeerIdentified, InboundFailed,
+                               ConnectionPreferred, ListenAddressesChanged>;
+
+/// Sums since the start, and levels.
+struct HostMetrics {
+  std::uint64_t connections_open = 0, connections_inbound = 0, connections_outbound = 0;
+  std::uint64_t handshakes_started = 0, handshakes_completed = 0, handshakes_failed = 0, handshakes_pending = 0;
+  std::uint64_t dials_started = 0, dials_succeeded = 0, dials_failed = 0;
+  std::uint64_t streams_open = 0, streams_opened = 0, streams_refused = 0;
+  std::uint64_t bytes_sent = 0, bytes_received = 0, held_bytes = 0;
+};
+
+}  // namespace libp2p
