@@ -179,7 +179,7 @@ class Node:
     def check_outputs(self):
         """What holds of every run: no secret in any file but conf.yaml, no word outside the log, no alarm in it."""
         for path in self.folder.iterdir():
-            if path.name != "conf.yaml":
+            if path.is_file() and path.name != "conf.yaml":
                 check_no_secret(path.read_bytes(), self.identity, path.name)
             if path.suffix == ".err":
                 expect(not path.stat().st_size, f"{self} said on standard error: {path.read_text(errors='replace')}")

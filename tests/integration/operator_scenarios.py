@@ -131,6 +131,26 @@ def wrong_configuration(federation, _):
     (node.folder / "other.yaml").rename(path)
 
 
+def unusable_files(federation, _):
+    """A file that cannot be written or read ends the start with status 1 and its name."""
+    node = federation.node()
+    (node.folder / "folder").mkdir()
+    node.configure(logging="file_output: true, file_name: no/such/node.log")
+    cases = {"no/such/node.log: error: ": [], "no/such/conf.yaml: ": ["--config", "no/such/conf.yaml"],
+             "folder: error: ": ["--peers", "folder"]}
+    for words, arguments in cases.items():
+        done = run(node.program, *arguments, folder=node.folder)
+        said = done.stderr.decode()
+        expect(done.returncode == 1 and words in said, f"{arguments} exits with {done.returncode}: {said}")
+        print(said.strip())
+
+    node.configure()
+    (node.folder / "conf.yaml").chmod(0o640)
+    done = run(node.program, "check", folder=node.folder)
+    print(done.stderr.decode().strip())
+    expect(done.returncode == 0 and b"conf.yaml: warning: mode 0640" in done.stderr, f"others may read the key: {done}")
+
+
 def peers_files(federation, _):
     """Which peers.yaml starts a node, and which does not."""
     node, other = federation.node(), federation.node()
@@ -153,7 +173,8 @@ def peers_files(federation, _):
     node.peers_path.write_text("")
     for arguments in ([], ["check"]):
         done = run(node.program, *arguments, folder=node.folder)
-        expect(done.returncode == 1 and b"peers.yaml:1: peers.yaml is empty" in done.stderr, f"zero bytes, {arguments}: {done}")
+        expect(done.returncode == 1 and b"peers.yaml:1: peers.yaml is empty" in done.stderr,
+               f"zero bytes, {arguments}: {done}")
     print(done.stderr.decode().strip())
     expect(node.peers_path.read_bytes() == b"", "the damaged peers.yaml was touched")
 
@@ -233,4 +254,4 @@ def logged(path, message=None):
 
 
 SCENARIOS = {one.__name__: one for one in
-             (first_start, busy_port, wrong_configuration, peers_files, signals, logs)}
+             (first_start, busy_port, wrong_configuration, unusable_files, peers_files, signals, logs)}
