@@ -125,13 +125,15 @@ TEST_F(CoreTest, DropsAMessageOfAConnectionThatIsGone) {
   EXPECT_THAT(take<StorePeer>(), IsEmpty());
 }
 
-TEST_F(CoreTest, DialsAPeerThatAnotherOneTellsOf) {
+TEST_F(CoreTest, WantsAPeerThatAnotherOneTellsOf) {
   const auto told = libp2p::SignedPeerRecord::sign(identity(3), 1, {addr("/ip4/10.0.0.3/tcp/9000")});
   core_.on_opened(connection(1, peer(2), Direction::inbound, addr("/ip4/10.0.0.2/tcp/50000")), kStart);
   core_.on_stream_opened(peer(2), 1, kStart);
   core_.on_message(peer(2), 1, hello(), kStart);
   core_.on_message(peer(2), 1, {.body = exchange::Announcement{{.envelope = told.envelope()}}}, kStart);
-  EXPECT_TRUE(core_.peers().view(peer(3)));
+  take<Dial>();
+  ASSERT_TRUE(core_.peers().view(peer(3)));
+  EXPECT_TRUE(core_.peers().view(peer(3))->wanted);
 }
 
 TEST_F(CoreTest, BansAPeerThatLiesAgainAndAgain) {
