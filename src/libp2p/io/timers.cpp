@@ -15,6 +15,7 @@ void Timer::cancel() {
   if (!armed_) return;
   armed_ = false;
   timers_.erase(*this);
+  if (timers_.heap_.empty()) timers_.disarm();
 }
 
 std::optional<base::TimePoint> Timers::next() const {

@@ -58,6 +58,8 @@ class Timers {
  protected:
   /// The earliest deadline became `at`.
   virtual void rearm(base::TimePoint at) = 0;
+  /// The last deadline was cancelled: nothing needs waking.
+  virtual void disarm() {}
 
  private:
   friend class Timer;

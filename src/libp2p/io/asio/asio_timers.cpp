@@ -17,6 +17,13 @@ void AsioTimers::rearm(base::TimePoint at) {
   });
 }
 
+/// So that an idle host does not keep its context running until a deadline that nobody waits for.
+void AsioTimers::disarm() {
+  if (!waiting_) return;
+  waiting_ = false;
+  timer_.cancel();
+}
+
 void AsioTimers::on_expiry() {
   waiting_ = false;
   run_due(clock_.now());

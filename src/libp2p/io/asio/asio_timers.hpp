@@ -16,6 +16,7 @@ class AsioTimers final : public Timers {
 
  private:
   void rearm(base::TimePoint at) override;
+  void disarm() override;
   void on_expiry();
 
   const base::Clock& clock_;
