@@ -25,3 +25,6 @@ if(BF_COVERAGE)
   add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
   add_link_options(-fprofile-instr-generate -fcoverage-mapping)
 endif()
+if(BF_SANITIZE OR BF_COVERAGE)
+  add_compile_definitions(BF_INSTRUMENTED)  # for tests that would only take long
+endif()

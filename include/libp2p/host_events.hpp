@@ -51,7 +51,7 @@ struct HostMetrics {
   std::uint64_t connections_open = 0, connections_inbound = 0, connections_outbound = 0;
   std::uint64_t handshakes_started = 0, handshakes_completed = 0, handshakes_failed = 0, handshakes_pending = 0;
   std::uint64_t dials_started = 0, dials_succeeded = 0, dials_failed = 0;
-  std::uint64_t streams_open = 0, streams_opened = 0, streams_refused = 0;
+  std::uint64_t streams_open = 0, streams_opened = 0;
   std::uint64_t bytes_sent = 0, bytes_received = 0, held_bytes = 0;
 };
 

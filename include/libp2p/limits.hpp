@@ -15,11 +15,11 @@ struct TimeLimits {
 
   // Establishing; `establish` bounds the sum of the others.
   Millis establish{10'000};    ///< Resolve to open. The node sets it from peers.connection_timeout. [host]
-  Millis resolve{5'000};       ///< One name: two tries of a resolver that answers in 2 s. [host]
+  Millis resolve{5'000};       ///< All names of a dial: two tries of a resolver that answers in 2 s. [host]
   Millis tcp_connect{5'000};   ///< One address: three SYNs (0, 1, 3 s). [conn]
   Millis handshake{10'000};    ///< Whole inbound upgrade; rust, js and py wait as long. [conn]
   Millis negotiation{10'000};  ///< multistream-select on one stream; go and js wait as long. [conn]
-  Millis request{10'000};  ///< One request of identify or the exchange, unless its caller says otherwise. [host]
+  Millis request{5'000};       ///< One identify or push; go and js wait as long. [host]
 
   // Address race: RFC 8305 section 5, and shorter where a round trip takes less than a millisecond.
   Millis dial_stagger{250};        ///< Between two attempts. [AddressRace.StaggersGlobalAttemptsBy250Ms]
@@ -73,8 +73,7 @@ struct CountLimits {
 struct ByteLimits {
   static constexpr std::size_t kMiB = 1024 * 1024;
 
-  std::uint32_t initial_window = 256 * 1024;  ///< Fixed by yamux, both directions. [yamux]
-  std::uint32_t max_window = 16 * kMiB;       ///< Where auto-tuning ends, as go. [yamux]
+  std::uint32_t max_window = 16 * kMiB;  ///< Where auto-tuning ends, as go. [yamux]
   // Soft: windows stop growing and credit returns only up to the initial window.
   std::size_t held_soft = 64 * kMiB;            ///< In all. [conn]
   std::size_t held_soft_connection = 4 * kMiB;  ///< [conn]

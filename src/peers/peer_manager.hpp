@@ -1,5 +1,5 @@
 // peers/peer_manager.hpp: who is known, who should be connected, and when to dial whom. Machine code: no sockets,
-// no clock. Spec: design.md section 4; the states of a peer are in peer_state.hpp. Invariants: never more dials at
+// no clock. Design: ARCHITECTURE.md; the states of a peer are in peer_state.hpp. Invariants: never more dials at
 // once than Limits::max_dials; a wanted peer that is not connected is being dialled, or has its time, or waits for
 // a slot: retrying never ends; each transition is told once, in order. Cost: O(log n) per call; a peer that is
 // idle holds no connection state.

@@ -1,4 +1,4 @@
-// peers/peer_state.hpp: the states of a peer and the only transitions between them. Pure; spec: design.md
+// peers/peer_state.hpp: the states of a peer and the only transitions between them. Pure; design: ARCHITECTURE.md
 // section 4.
 #pragma once
 

@@ -7,6 +7,9 @@ die() {
   exit 1
 }
 
+# Checkouts in different places share the compiler cache.
+export CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=1
+
 jobs_count() { echo "${BF_JOBS:-$(nproc)}"; }
 
 # configure PRESET: quiet when nothing is to be said.

@@ -19,7 +19,6 @@ build libsodium-dev       Ed25519, X25519, small AEAD
 build libssl-dev          SHA-256, bulk AEAD
 build libyaml-dev         YAML parser
 build libc-ares-dev       DNS
-build libspdlog-dev       logging
 build libfmt-dev          formatting
 build libcli11-dev        command line
 build zlib1g-dev          compressed log backups

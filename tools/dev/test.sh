@@ -2,7 +2,8 @@
 # ./dev test: build what the chosen labels need, run ctest, and end with what failed and what was skipped.
 
 verb_test() {
-  local preset=dev
+  # CI sets BF_TEST_PRESET=cov, so that one build serves the tests and the coverage report.
+  local preset=${BF_TEST_PRESET:-dev}
   local -a labels=() ctest_args=()
   while [ $# -gt 0 ]; do
     case $1 in
@@ -53,6 +54,7 @@ run_tests() {
   fi
   build_targets "$preset" "${targets[@]}"
 
+  if [ "$preset" = cov ]; then fresh_profiles; fi
   local junit=$ROOT/build/$preset/tests.xml status=0
   rm -f "$junit"
   sanitizer_options

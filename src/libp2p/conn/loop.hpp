@@ -50,7 +50,6 @@ struct Totals {
   std::atomic<std::uint64_t> held_bytes = 0;  ///< Received payload that waits for readers, and kept blocks.
   std::atomic<std::uint64_t> streams_open = 0;
   std::atomic<std::uint64_t> streams_opened = 0;
-  std::atomic<std::uint64_t> streams_refused = 0;
 };
 
 struct Loop {

@@ -41,7 +41,7 @@ ConnectionBook::ConnectionBook(const PeerId& self, const noise::StaticKey& key, 
       pending_{options.limits.count},
       established_{options.limits.count} {}
 
-ConnectionBook::~ConnectionBook() = default;
+ConnectionBook::~ConnectionBook() { graveyard_->clear(); }  // they use the loop, which goes with the host
 
 // Coming up.
 
@@ -139,7 +139,6 @@ void ConnectionBook::enter(Entry& entry) {
   Peer& peer = peers_[id];
   peer.connections.push_back(connection.id());
   connection.admit(entry.verdict != Verdict::stranger);
-  if (!connection.is_open()) return;  // what came along with the handshake ended it again
   hooks_.event(ConnectionOpened{.info = connection.info(), .verdict = entry.verdict});
   if (peer.connections.size() == 1) {
     peer.serving = {.former = connection.id(), .followed = std::nullopt, .decided = true};

@@ -12,6 +12,8 @@ namespace {
 
 namespace asio = boost::asio;
 
+constexpr std::chrono::milliseconds kSlotPoll{20};
+
 io::Family family_of(Proto host) {
   if (host == Proto::dns4) return io::Family::ip4;
   if (host == Proto::dns6) return io::Family::ip6;
@@ -25,11 +27,13 @@ bool is_nearby(const io::Endpoint& endpoint) {
 
 }  // namespace
 
-DialRace::DialRace(Job job, const Environment& environment, ConnectionBook& book, const Limits& limits)
+DialRace::DialRace(Job job, const Environment& environment, ConnectionBook& book, const Limits& limits,
+                   std::size_t& running)
     : job_{std::move(job)},
       environment_{environment},
       book_{book},
       limits_{limits},
+      running_{running},
       race_{limits},
       timer_{environment.timers, [this] { on_timer(); }} {}
 
@@ -40,6 +44,7 @@ DialRace::~DialRace() {
 asio::awaitable<DialResult> DialRace::run() {
   const base::TimePoint now = environment_.clock.now();
   deadline_ = now + job_.timeout;
+  resolve_deadline_ = now + limits_.time.resolve;
   race_.start(now);
   for (std::size_t given = 0; given < job_.addrs.size(); ++given) {
     const base::Result<TcpTarget> target = job_.addrs[given].tcp_target();
@@ -61,11 +66,10 @@ asio::awaitable<DialResult> DialRace::run() {
 }
 
 void DialRace::resolve(std::size_t given, const TcpTarget& target) {
-  ++unresolved_;
-  resolving_.push_back(environment_.resolver.resolve(
+  resolving_[given] = environment_.resolver.resolve(
       target.host, family_of(target.host_kind),
       [this, given, port = target.port](const base::Result<io::Resolution>& answer) {
-        --unresolved_;
+        const auto finished = resolving_.extract(given);
         if (!answer) {
           result_.attempts.push_back({job_.addrs[given], DialStage::resolve, answer.error(), std::nullopt});
         } else {
@@ -75,7 +79,13 @@ void DialRace::resolve(std::size_t given, const TcpTarget& target) {
           }
         }
         step();
-      }));
+      });
+}
+
+void DialRace::give_up_resolving() {
+  for (const auto& [given, operation] : std::exchange(resolving_, {})) {
+    result_.attempts.push_back({job_.addrs[given], DialStage::resolve, asio::error::timed_out, std::nullopt});
+  }
 }
 
 void DialRace::add(std::size_t given, const io::Endpoint& endpoint) {
@@ -92,11 +102,13 @@ void DialRace::add(std::size_t given, const io::Endpoint& endpoint) {
 /// Starts what is due, and ends the dial when nothing more can come.
 void DialRace::step() {
   if (done_) return;
-  while (const std::optional<policy::AddressRace::Index> next = race_.poll(environment_.clock.now())) {
+  while (running_ < limits_.count.dials) {
+    const std::optional<policy::AddressRace::Index> next = race_.poll(environment_.clock.now());
+    if (!next) break;
     start(*next);
     if (done_) return;
   }
-  if (unresolved_ == 0 && race_.finished()) {
+  if (resolving_.empty() && race_.finished()) {
     complete(result_.attempts.empty() ? make_error_code(MultiaddrErrc::not_dialable) : base::ErrorCode{});
     return;
   }
@@ -105,6 +117,7 @@ void DialRace::step() {
 
 void DialRace::start(std::size_t index) {
   Attempt& attempt = attempts_[index];
+  attempt.slot = std::make_unique<Slot>(running_);
   attempt.connect_deadline = environment_.clock.now() + limits_.time.tcp_connect;
   attempt.connecting = environment_.network.connect(
       attempt.endpoint,
@@ -128,6 +141,7 @@ void DialRace::fail(std::size_t index, DialStage stage, base::ErrorCode error, s
   Attempt& attempt = attempts_[index];
   if (attempt.over) return;
   attempt.over = true;
+  attempt.slot.reset();
   result_.attempts.push_back({job_.addrs[attempt.given], stage, error, actual});
   race_.on_failed(static_cast<policy::AddressRace::Index>(index), environment_.clock.now());
   step();
@@ -153,6 +167,7 @@ void DialRace::on_open(ConnectionId id) {
   const auto index = index_of(id);
   if (!index || done_) return;
   attempts_[*index].over = true;
+  attempts_[*index].slot.reset();
   for (const policy::AddressRace::Index loser :
        race_.on_connected(static_cast<policy::AddressRace::Index>(*index))) {
     stop_attempt(loser);
@@ -165,6 +180,7 @@ void DialRace::on_open(ConnectionId id) {
 void DialRace::stop_attempt(std::size_t index) {
   Attempt& attempt = attempts_[index];
   attempt.connecting.reset();
+  attempt.slot.reset();
   if (attempt.over || attempt.connection == 0) return;
   attempt.over = true;
   book_.detach(attempt.connection);
@@ -179,6 +195,7 @@ void DialRace::on_timer() {
     cancel(asio::error::timed_out);
     return;
   }
+  if (now >= resolve_deadline_) give_up_resolving();
   for (std::size_t i = 0; i < attempts_.size(); ++i) {
     if (!attempts_[i].connect_deadline || now < *attempts_[i].connect_deadline) continue;
     attempts_[i].connecting.reset();
@@ -191,6 +208,9 @@ void DialRace::on_timer() {
 
 void DialRace::rearm() {
   base::TimePoint next = deadline_;
+  if (!resolving_.empty()) next = std::min(next, resolve_deadline_);
+  // Every slot of the host is taken: nobody announces a free one, so look again soon.
+  if (running_ >= limits_.count.dials) next = std::min(next, environment_.clock.now() + kSlotPoll);
   if (const auto start = race_.next_deadline()) next = std::min(next, *start);
   for (const Attempt& attempt : attempts_) {
     if (attempt.connect_deadline) next = std::min(next, *attempt.connect_deadline);

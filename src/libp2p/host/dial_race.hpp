@@ -4,6 +4,7 @@
 // committed.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -23,7 +24,9 @@ class DialRace final : public DialObserver {
     bool probe = false;
   };
 
-  DialRace(Job job, const Environment& environment, ConnectionBook& book, const Limits& limits);
+  /// `running`: the attempts of all dials of the host, counted here. All arguments but the job are borrowed.
+  DialRace(Job job, const Environment& environment, ConnectionBook& book, const Limits& limits,
+           std::size_t& running);
   ~DialRace() override;
 
   /// Starts; returns when one won, all failed, the time was up or `cancel` was called.
@@ -31,6 +34,15 @@ class DialRace final : public DialObserver {
   void cancel(base::ErrorCode reason);
 
  private:
+  /// One of the host's `CountLimits::dials`, held while an attempt runs.
+  struct Slot {
+    explicit Slot(std::size_t& taken) : taken_{taken} { ++taken_; }
+    ~Slot() { --taken_; }
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+    std::size_t& taken_;
+  };
+
   /// One resolved address on its way.
   struct Attempt {
     std::size_t given = 0;  ///< Index of the address in the job that it came from.
@@ -39,6 +51,7 @@ class DialRace final : public DialObserver {
     std::unique_ptr<io::Operation> connecting;
     std::optional<base::TimePoint> connect_deadline;
     ConnectionId connection = 0;
+    std::unique_ptr<Slot> slot;
     bool over = false;
   };
 
@@ -47,6 +60,7 @@ class DialRace final : public DialObserver {
   void on_failed(ConnectionId id, DialStage stage, base::ErrorCode error, std::optional<PeerId> actual) override;
 
   void resolve(std::size_t given, const TcpTarget& target);
+  void give_up_resolving();
   void add(std::size_t given, const io::Endpoint& endpoint);
   void start(std::size_t index);
   void on_socket(std::size_t index, base::Result<std::unique_ptr<io::Socket>> socket);
@@ -63,10 +77,11 @@ class DialRace final : public DialObserver {
   const Environment& environment_;
   ConnectionBook& book_;
   const Limits& limits_;
+  std::size_t& running_;
   policy::AddressRace race_;
   std::vector<Attempt> attempts_;  ///< In the order in which the race knows them.
-  std::vector<std::unique_ptr<io::Operation>> resolving_;
-  std::size_t unresolved_ = 0;
+  std::map<std::size_t, std::unique_ptr<io::Operation>> resolving_;  ///< By index of the given address.
+  base::TimePoint resolve_deadline_{};
   base::TimePoint deadline_{};
   DialResult result_;
   bool done_ = false;

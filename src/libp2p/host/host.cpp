@@ -104,7 +104,8 @@ asio::awaitable<DialResult> Host::Impl::dial(PeerId peer, std::vector<Multiaddr>
   DialRace race{{.peer = peer, .addrs = std::move(addrs), .timeout = dial_options.timeout},
                 environment,
                 book,
-                options.limits};
+                options.limits,
+                attempts_running};
   dials.push_back(&race);
   auto run = race.run();
   result = co_await std::move(run);
@@ -119,7 +120,8 @@ asio::awaitable<base::Result<void>> Host::Impl::probe(PeerId peer, Multiaddr add
   DialRace race{{.peer = peer, .addrs = std::move(addrs), .timeout = timeout, .probe = true},
                 environment,
                 book,
-                options.limits};
+                options.limits,
+                attempts_running};
   dials.push_back(&race);
   auto run = race.run();
   const DialResult result = co_await std::move(run);
@@ -243,7 +245,6 @@ HostMetrics Host::metrics() const {
   out.dials_failed = impl_->dials_failed;
   out.streams_open = impl_->totals.streams_open;
   out.streams_opened = impl_->totals.streams_opened;
-  out.streams_refused = impl_->totals.streams_refused;
   out.bytes_sent = impl_->totals.bytes_sent;
   out.bytes_received = impl_->totals.bytes_received;
   out.held_bytes = impl_->totals.held_bytes;

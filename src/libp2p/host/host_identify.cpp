@@ -11,9 +11,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// go, js: as long may a whole identify take.
-constexpr std::chrono::seconds kIdentifyTimeout{5};
-
 /// Changes that come together are told together; go takes one push in 5 s from a source.
 constexpr std::chrono::milliseconds kPushDelay{500};
 
@@ -37,7 +34,7 @@ asio::awaitable<void> Host::Impl::identify(ConnectionId id, PeerId peer, PublicK
   auto opening = open_stream(peer, std::move(wanted), stream_options);
   base::Result<Stream> stream = co_await std::move(opening);
   if (!stream) co_return;  // the connection went again, which its own event tells
-  stream->set_deadline(environment.clock.now() + kIdentifyTimeout);
+  stream->set_deadline(environment.clock.now() + options.limits.time.request);
   const base::Result<void> ended = co_await stream->close_write();  // sends the proposal; we have nothing to say
   if (!ended) co_return;
   auto reading = read_info(*stream, key);
@@ -100,7 +97,7 @@ base::Result<base::Bytes> Host::Impl::own_info(ConnectionId id) {
 }
 
 asio::awaitable<void> Host::Impl::serve_identify(Stream stream) {
-  stream.set_deadline(environment.clock.now() + kIdentifyTimeout);
+  stream.set_deadline(environment.clock.now() + options.limits.time.request);
   const base::Result<base::Bytes> message = own_info(stream.connection_id());
   if (!message) {
     stream.reset();
@@ -111,7 +108,7 @@ asio::awaitable<void> Host::Impl::serve_identify(Stream stream) {
 }
 
 asio::awaitable<void> Host::Impl::serve_push(Stream stream) {
-  stream.set_deadline(environment.clock.now() + kIdentifyTimeout);
+  stream.set_deadline(environment.clock.now() + options.limits.time.request);
   const conn::Connection* connection = book.find(stream.connection_id());
   if (connection == nullptr) co_return;
   const ConnectionId id = connection->id();
@@ -144,7 +141,7 @@ asio::awaitable<void> Host::Impl::push(ConnectionId id, PeerId peer) {
   auto opening = open_stream(peer, std::move(wanted), stream_options);
   base::Result<Stream> stream = co_await std::move(opening);
   if (!stream) co_return;
-  stream->set_deadline(environment.clock.now() + kIdentifyTimeout);
+  stream->set_deadline(environment.clock.now() + options.limits.time.request);
   const base::Result<base::Bytes> message = own_info(id);
   if (!message) co_return;
   const base::Result<void> written = co_await stream->write(*message);

@@ -57,6 +57,7 @@ class Host::Impl {
 
   // ping, perf.
   boost::asio::awaitable<void> serve_ping(Stream stream);
+  boost::asio::awaitable<void> echo_pings(Stream stream);
   boost::asio::awaitable<void> serve_perf(Stream stream);
   boost::asio::awaitable<void> check_life(ConnectionId id, PeerId peer);
 
@@ -73,6 +74,8 @@ class Host::Impl {
   std::vector<std::weak_ptr<EventHandler>> subscribers;
   std::vector<HostEvent> events;
   std::vector<DialRace*> dials;
+  std::size_t attempts_running = 0;                   ///< Of all dials; at most CountLimits::dials.
+  std::unordered_map<PeerId, std::uint32_t> pinging;  ///< Inbound ping streams per peer.
   std::uint64_t dials_started = 0;
   std::uint64_t dials_succeeded = 0;
   std::uint64_t dials_failed = 0;

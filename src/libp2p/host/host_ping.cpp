@@ -53,6 +53,18 @@ asio::awaitable<void> Host::Impl::check_life(ConnectionId id, PeerId peer) {
 }
 
 asio::awaitable<void> Host::Impl::serve_ping(Stream stream) {
+  const PeerId peer = stream.peer();
+  if (pinging[peer] >= options.limits.count.ping_streams_per_peer) {
+    stream.reset();
+    co_return;
+  }
+  ++pinging[peer];
+  auto echo = echo_pings(std::move(stream));
+  co_await std::move(echo);
+  if (--pinging[peer] == 0) pinging.erase(peer);
+}
+
+asio::awaitable<void> Host::Impl::echo_pings(Stream stream) {
   ping::Responder responder;
   std::array<std::uint8_t, 8 * ping::kPayloadBytes> chunk;
   for (;;) {

@@ -4,6 +4,8 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <exception>
 #include <vector>
@@ -12,10 +14,20 @@ namespace libp2p {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// co_spawn alone begins inside the call when it is made on the executor.
+asio::awaitable<void> from_fresh_stack(asio::any_io_executor executor, asio::awaitable<void> task) {
+  co_await asio::post(executor, asio::use_awaitable);
+  co_await std::move(task);
+}
+
+}  // namespace
+
 void TaskGroup::spawn(asio::awaitable<void> task) {
   if (state_->closed) return;
   const auto at = state_->running.emplace(state_->running.end());
-  asio::co_spawn(executor_, std::move(task),
+  asio::co_spawn(executor_, from_fresh_stack(executor_, std::move(task)),
                  asio::bind_cancellation_slot(at->slot(), [state = state_, at](const std::exception_ptr& error) {
                    state->running.erase(at);
                    if (state->running.empty()) state->idle.resume(true);

@@ -1,6 +1,6 @@
 // store/text/node_state_text.hpp: node.state, the node's memory of its own signed record; text <-> struct. Pure.
 // Lines `key value`; `#` begins a comment line; unknown keys are left alone by readers and lost on the next write.
-// Rule of the numbers: design.md section 5, "own record".
+// Rule of the numbers: docs/protocol.md, "own record".
 #pragma once
 
 #include <cstdint>

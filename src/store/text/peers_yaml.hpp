@@ -1,5 +1,5 @@
 // store/text/peers_yaml.hpp: peers.yaml, text in and text out. Machine code: no I/O, no clock.
-// Format: design.md section 6; `peers: [{public_key: base64 of the raw 32-byte Ed25519 key, addresses: [...]}]`.
+// Format: `peers: [{public_key: base64 of the raw 32-byte Ed25519 key, addresses: [...]}]`.
 // Invariants: a bad entry never stops the others; what the node did not mean to change stays byte-identical.
 #pragma once
 

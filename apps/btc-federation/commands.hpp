@@ -1,0 +1,31 @@
+// btc-federation/commands.hpp: what the program can be asked to do. Each returns the exit status; what goes wrong
+// before logging starts is on standard error, in the form FILE:LINE:COLUMN: message.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace btc_federation {
+
+/// Documented in docs/operations.md.
+enum ExitStatus : int {
+  kOk = 0,
+  kOperator = 1,  ///< The operator has to mend something: configuration, a busy port.
+  kFatal = 2,     ///< The node cannot go on.
+};
+
+struct Paths {
+  std::string config = "conf.yaml";
+  std::string peers = "peers.yaml";
+};
+
+/// Runs the node until SIGTERM or SIGINT.
+int run(const Paths& paths, std::string_view version);
+/// Reads both files and says what is wrong with them.
+int check(const Paths& paths);
+/// Prints a new key: what goes into conf.yaml, and what others need to know.
+int generate_key();
+/// Prints the peer id of conf.yaml's key, or with `public_key` what peers.yaml wants of it.
+int print_peer_id(const Paths& paths, bool public_key);
+
+}  // namespace btc_federation

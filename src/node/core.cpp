@@ -1,0 +1,202 @@
+#include "node/core.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+namespace node {
+namespace {
+
+using libp2p::Admission;
+
+Admission::Verdict verdict_of(peers::Trust trust) {
+  return trust == peers::Trust::operator_entry ? Admission::Verdict::operator_member : Admission::Verdict::member;
+}
+
+/// The raw key that peers.yaml names a peer by; nothing for those whose key is not Ed25519.
+std::optional<store::RawKey> raw_key(const libp2p::PublicKey& key) {
+  if (key.type() != libp2p::KeyType::ed25519) return std::nullopt;
+  store::RawKey raw;
+  std::ranges::copy(key.data(), raw.begin());
+  return raw;
+}
+
+}  // namespace
+
+Core::Core(const Options& options, base::Rng& rng, observe::Bus& bus, base::TimePoint now)
+    : self_{libp2p::PeerId::of(options.identity.public_key())},
+      bus_{bus},
+      connector_{self_, peers::Limits{.max_connections = options.max_connections}, rng, bus},
+      engine_{options.identity, options.exchange_interval, rng, now, options.open} {}
+
+// --- from the disk ---------------------------------------------------------------------------------------------
+
+bool Core::restore_own(base::ByteSpan envelope) {
+  const base::Result<exchange::RecordPtr> record = exchange::open_record(envelope);
+  if (!record || (*record)->peer() != self_) return false;
+  engine_.restore_own(*record);
+  commands_.push_back(TellRecord{*record});
+  return true;
+}
+
+std::size_t Core::restore_peers(std::span<const store::PeerEntry> entries, base::TimePoint now) {
+  std::size_t count = 0;
+  for (const store::PeerEntry& entry : entries) {
+    const libp2p::PeerId id = store::peer_id(entry);
+    if (id == self_) continue;  // members share one list
+    // What the node wrote itself was proven when it did.
+    const auto trust =
+        entry.source == store::Source::operator_entry ? peers::Trust::operator_entry : peers::Trust::proven;
+    if (!connector_.learn(id, entry.addresses, trust, now)) continue;
+    ++count;
+    trusted_.insert_or_assign(id, trust);
+    commands_.push_back(SetStanding{.peer = id, .verdict = verdict_of(trust), .addresses = entry.addresses});
+    if (entry.record.empty()) continue;
+    const base::Result<exchange::RecordPtr> record = exchange::open_record(entry.record);
+    if (!record || (*record)->peer() != id) continue;  // the peer gives a good one when it is connected
+    engine_.restore(*record, /*proven=*/true, /*unreachable=*/false);
+  }
+  return count;
+}
+
+void Core::on_own_record_saved(const exchange::RecordPtr& record, base::TimePoint now) {
+  engine_.own_record_saved(record->version(), now);
+  if (engine_.own_record() == record) commands_.push_back(TellRecord{record});
+}
+
+// --- from the network ------------------------------------------------------------------------------------------
+
+void Core::on_listening(std::vector<libp2p::Multiaddr> announced) {
+  engine_.set_own_addresses(std::move(announced));
+}
+
+void Core::on_opened(const libp2p::ConnectionInfo& connection, base::TimePoint now) {
+  connector_.on_opened(connection, now);
+  const bool ours = connection.direction == libp2p::Direction::outbound;
+  exchange::Connection link{.id = connection.id,
+                            .side = ours ? exchange::Side::dialer : exchange::Side::listener,
+                            .remote = connection.remote_addr,
+                            .dialled = std::nullopt};
+  if (ours) link.dialled = connection.remote_addr;
+  engine_.on_connected(connection.peer, std::move(link), now);
+}
+
+void Core::on_closed(const libp2p::ConnectionInfo& connection, base::ErrorCode reason, base::TimePoint now) {
+  engine_.on_disconnected(connection.peer, connection.id, now);
+  connector_.on_closed(connection, reason, now);
+}
+
+void Core::on_identified(const libp2p::PeerId& peer, base::ByteSpan envelope, base::TimePoint now) {
+  engine_.on_identify_record(peer, envelope, now);
+}
+
+void Core::on_dial_ended(DialReport report, base::TimePoint now) {
+  connector_.on_dial_ended(std::move(report), now);
+}
+
+void Core::on_checked(const exchange::CheckDial& check, std::optional<libp2p::Multiaddr> reached,
+                      base::TimePoint now) {
+  if (reached) connector_.learn(check.peer, std::span{&*reached, 1}, peers::Trust::proven, now);
+  engine_.on_check_dial_result(check.peer, check.version, reached.has_value(), now);
+}
+
+void Core::on_stream_opened(const libp2p::PeerId& peer, libp2p::ConnectionId connection, base::TimePoint now) {
+  engine_.on_stream_opened(peer, connection, now);
+}
+
+void Core::on_stream_closed(const libp2p::PeerId& peer, libp2p::ConnectionId connection, base::TimePoint now) {
+  engine_.on_stream_closed(peer, connection, now);
+}
+
+void Core::on_message(const libp2p::PeerId& peer, libp2p::ConnectionId connection,
+                      const exchange::Message& message, base::TimePoint now) {
+  engine_.on_message(peer, connection, message, now);
+}
+
+void Core::retire(const libp2p::PeerId& peer, const exchange::ConnectionHash& connection, bool confirmed) {
+  engine_.retire(peer, connection, confirmed);
+}
+
+// --- what the engine wants -------------------------------------------------------------------------------------
+
+void Core::take(exchange::Send&& output, base::TimePoint, base::WallTime) {
+  commands_.push_back(std::move(output));
+}
+
+void Core::take(exchange::CheckDial&& output, base::TimePoint, base::WallTime) {
+  commands_.push_back(std::move(output));
+}
+
+void Core::take(exchange::SaveOwnRecord&& output, base::TimePoint, base::WallTime) {
+  commands_.push_back(std::move(output));
+}
+
+void Core::take(exchange::RetireReceived&& output, base::TimePoint, base::WallTime) {
+  commands_.push_back(std::move(output));
+}
+
+void Core::take(exchange::RecordLearned&& output, base::TimePoint now, base::WallTime) {
+  const libp2p::PeerId& peer = output.record->peer();
+  if (output.teller && *output.teller != peer) {
+    connector_.discover(peer, output.usable, now);
+  } else {
+    connector_.learn(peer, output.usable, peers::Trust::hearsay, now);
+  }
+  bus_.publish(output);
+}
+
+void Core::take(exchange::RecordProven&& output, base::TimePoint now, base::WallTime wall) {
+  const libp2p::PeerId& peer = output.record->peer();
+  // The peer is proven; of its addresses only the one that led there, which the manager knows.
+  connector_.learn(peer, {}, peers::Trust::proven, now);
+  trusted_.try_emplace(peer, peers::Trust::proven);
+  if (const exchange::Known* known = engine_.records().find(peer)) store_and_admit(*known, wall);
+  bus_.publish(output);
+}
+
+void Core::store_and_admit(const exchange::Known& known, base::WallTime wall) {
+  const exchange::RecordPtr& record = known.proven;
+  if (!record) return;
+  std::vector<libp2p::Multiaddr> usable = exchange::usable_addresses(record->addresses(), known.scope);
+  commands_.push_back(SetStanding{
+      .peer = record->peer(), .verdict = verdict_of(trusted_.at(record->peer())), .addresses = usable});
+  const std::optional<store::RawKey> key = raw_key(record->key());
+  if (!key) return;
+  commands_.push_back(StorePeer{{.key = *key,
+                                 .addresses = std::move(usable),
+                                 .record = record->envelope(),
+                                 .sequence = record->version().seq,
+                                 .last_seen = wall,
+                                 .source = store::Source::exchange}});
+}
+
+void Core::take(exchange::Disconnect&& output, base::TimePoint now, base::WallTime) {
+  const base::TimePoint until = now + output.time;
+  connector_.ban(output.peer, until);
+  commands_.push_back(Ban{.peer = output.peer, .until = until});
+  commands_.push_back(ClosePeer{.peer = output.peer, .reason = libp2p::ConnErrc::refused});
+  bus_.publish(output);
+}
+
+template <class Output>
+void Core::take(Output&& output, base::TimePoint, base::WallTime) {
+  bus_.publish(output);
+}
+
+// --- time ------------------------------------------------------------------------------------------------------
+
+std::vector<Command> Core::poll(base::TimePoint now, base::WallTime wall) {
+  engine_.poll(now, wall);
+  for (exchange::Output& output : engine_.take_outputs()) {
+    std::visit([&](auto& one) { take(std::move(one), now, wall); }, output);
+  }
+  connector_.poll(now, commands_);
+  return std::exchange(commands_, {});
+}
+
+base::TimePoint Core::next_deadline() const {
+  const base::TimePoint exchange = engine_.next_deadline();
+  return std::min(exchange, connector_.next_deadline().value_or(exchange));
+}
+
+}  // namespace node

@@ -1,0 +1,84 @@
+// node/core.hpp: the node's decisions: whom to connect to, what the exchange says and learns, what to store.
+// Machine code: no I/O, no clock. It joins the peer manager (Connector) and the exchange engine; everything comes
+// in as values with connection ids, and goes out as commands and as events on the bus, so it may run on a thread
+// of its own. After every call: `poll`, and again when `next_deadline` is due.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "exchange/engine.hpp"
+#include "node/commands.hpp"
+#include "node/connector.hpp"
+#include "store/peer_entry.hpp"
+
+namespace node {
+
+class Core {
+ public:
+  struct Options {
+    libp2p::Identity identity;
+    base::Duration exchange_interval{};
+    std::size_t max_connections = 1024;
+    exchange::OpenRecord open = exchange::open_record;
+  };
+
+  /// `rng` and `bus` are borrowed.
+  Core(const Options& options, base::Rng& rng, observe::Bus& bus, base::TimePoint now);
+
+  // From the disk, before the first connection ------------------------------------------------------------------
+  /// The record of node.state. False if it is not ours, or damaged.
+  bool restore_own(base::ByteSpan envelope);
+  /// How many peers are known then; an entry of our own does not count.
+  std::size_t restore_peers(std::span<const store::PeerEntry> entries, base::TimePoint now);
+
+  // From the network --------------------------------------------------------------------------------------------
+  void on_listening(std::vector<libp2p::Multiaddr> announced);
+  void on_opened(const libp2p::ConnectionInfo& connection, base::TimePoint now);
+  void on_closed(const libp2p::ConnectionInfo& connection, base::ErrorCode reason, base::TimePoint now);
+  void on_identified(const libp2p::PeerId& peer, base::ByteSpan envelope, base::TimePoint now);
+  void on_dial_ended(DialReport report, base::TimePoint now);
+  void on_checked(const exchange::CheckDial& check, std::optional<libp2p::Multiaddr> reached, base::TimePoint now);
+  void on_stream_opened(const libp2p::PeerId& peer, libp2p::ConnectionId connection, base::TimePoint now);
+  void on_stream_closed(const libp2p::PeerId& peer, libp2p::ConnectionId connection, base::TimePoint now);
+  void on_message(const libp2p::PeerId& peer, libp2p::ConnectionId connection, const exchange::Message& message,
+                  base::TimePoint now);
+  /// Asks, or confirms, that no new stream is opened on the connection with this handshake hash.
+  void retire(const libp2p::PeerId& peer, const exchange::ConnectionHash& connection, bool confirmed);
+
+  // From the disk -----------------------------------------------------------------------------------------------
+  void on_own_record_saved(const exchange::RecordPtr& record, base::TimePoint now);
+
+  /// No more dials; what is open is to be closed.
+  void stop(base::TimePoint now) { connector_.stop(now); }
+
+  std::vector<Command> poll(base::TimePoint now, base::WallTime wall);
+  base::TimePoint next_deadline() const;
+
+  const peers::PeerManager& peers() const { return connector_.manager(); }
+  const exchange::Engine& engine() const { return engine_; }
+
+ private:
+  void take(exchange::Send&& output, base::TimePoint now, base::WallTime wall);
+  void take(exchange::CheckDial&& output, base::TimePoint now, base::WallTime wall);
+  void take(exchange::SaveOwnRecord&& output, base::TimePoint now, base::WallTime wall);
+  void take(exchange::RetireReceived&& output, base::TimePoint now, base::WallTime wall);
+  void take(exchange::RecordLearned&& output, base::TimePoint now, base::WallTime wall);
+  void take(exchange::RecordProven&& output, base::TimePoint now, base::WallTime wall);
+  void take(exchange::Disconnect&& output, base::TimePoint now, base::WallTime wall);
+  /// What is only news.
+  template <class Output>
+  void take(Output&& output, base::TimePoint now, base::WallTime wall);
+  void store_and_admit(const exchange::Known& known, base::WallTime wall);
+
+  libp2p::PeerId self_;
+  observe::Bus& bus_;
+  Connector connector_;
+  exchange::Engine engine_;
+  std::map<libp2p::PeerId, peers::Trust> trusted_;  ///< Operator's entries and proven peers.
+  std::vector<Command> commands_;
+};
+
+}  // namespace node

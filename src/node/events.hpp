@@ -1,0 +1,98 @@
+// node/events.hpp: what happens in a node, as typed events on the bus. Values only; see docs/log-events.md for
+// what each becomes in the log. Publishers know nobody who listens.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "exchange/outputs.hpp"
+#include "libp2p/host.hpp"
+#include "peers/peer_manager.hpp"
+
+namespace node {
+
+struct Listening {
+  std::vector<libp2p::Multiaddr> bound;      ///< The real addresses.
+  std::vector<libp2p::Multiaddr> announced;  ///< What others are told.
+};
+
+struct ListenRetried {
+  libp2p::Multiaddr address;
+  base::ErrorCode error;
+  base::Duration wait;
+};
+
+struct ListenSkipped {
+  libp2p::Multiaddr address;
+  base::ErrorCode error;
+};
+
+struct PeerConnected {
+  libp2p::ConnectionInfo connection;
+  libp2p::Admission::Verdict verdict;
+};
+
+struct PeerDisconnected {
+  libp2p::ConnectionInfo connection;
+  base::ErrorCode reason;
+  base::Duration lifetime;
+  bool last = false;  ///< No other connection of this peer is left.
+};
+
+/// How a dial of ours ended.
+struct DialEnded {
+  libp2p::PeerId peer;
+  std::optional<libp2p::ConnectionInfo> connection{};  ///< Set on success.
+  base::ErrorCode error{};
+  std::vector<libp2p::DialAttempt> attempts{};  ///< The failed ones.
+  std::uint32_t attempt = 1;                    ///< Of this outage.
+  base::Duration took{};
+  bool discovery = false;  ///< The first one to a peer that others told us of.
+};
+
+struct InboundRefused {
+  libp2p::InboundFailed failure;
+};
+
+struct PeerMoved {
+  peers::Transition transition;
+};
+
+struct PeerAgent {
+  libp2p::PeerId peer;
+  libp2p::ConnectionId connection;
+  std::string agent;  ///< Foreign text.
+  bool exchange = false;
+  bool record = false;
+};
+
+/// One exchange message, sent or received. Published for counting; traces are logged where the message is at hand.
+struct ExchangeMessage {
+  libp2p::Direction direction;
+  std::string_view type;  ///< Static.
+};
+
+struct ExchangeStreamEnded {
+  libp2p::PeerId peer;
+  libp2p::ConnectionId connection;
+  base::ErrorCode reason;  ///< Unset: in good order.
+};
+
+struct OwnRecordSaved {
+  exchange::RecordPtr record;
+};
+
+struct OwnRecordNotSaved {
+  base::ErrorCode error;
+};
+
+struct PeersSaved {
+  base::ErrorCode error;  ///< Unset if all is on disk.
+  std::size_t entries = 0;
+  bool wrote = false;
+  bool news = false;  ///< The first failure of a row, or its end.
+};
+
+}  // namespace node

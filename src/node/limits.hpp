@@ -1,0 +1,28 @@
+// node/limits.hpp: bounds and times of the node itself; those of its parts stand with them.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace node {
+
+/// Bytes of exchange messages that wait for one peer to read: four of the largest. Beyond, the stream is reset.
+inline constexpr std::size_t kMaxQueuedBytes = 1024 * 1024;
+/// How long a stream that we ended may take to end on the other side too.
+inline constexpr std::chrono::seconds kStreamEnd{5};
+/// Two nodes with several connections: how often the smaller id asks to retire what is not preferred.
+inline constexpr std::chrono::seconds kRetireInterval{2};
+
+/// A busy port at the start: how long it is tried, and how the steps grow.
+inline constexpr std::chrono::seconds kListenPatience{30};
+inline constexpr std::chrono::milliseconds kListenRetryFirst{250};
+inline constexpr std::chrono::seconds kListenRetryCap{4};
+
+/// The own record that cannot be written is tried again after this.
+inline constexpr std::chrono::seconds kOwnRecordRetry{5};
+/// The host's part of the 3 s of an orderly stop; the rest is for the last save.
+inline constexpr std::chrono::milliseconds kHostStop{2'000};
+/// Events that a subscriber of the bus may fall behind.
+inline constexpr std::size_t kEventQueue = 8192;
+
+}  // namespace node

@@ -1,0 +1,131 @@
+#include "node/network.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "node/core.hpp"
+#include "node/events.hpp"
+
+namespace node {
+
+namespace asio = boost::asio;
+
+Network::Network(ExchangeStreams::Parts parts, Members& members, const Options& options)
+    : parts_{parts},
+      members_{members},
+      options_{options},
+      streams_{std::move(parts)},
+      subscription_{parts_.host.subscribe([this](const libp2p::HostEvent& event) { on_event(event); })} {}
+
+// --- commands --------------------------------------------------------------------------------------------------
+
+void Network::carry_out(Dial&& command) { parts_.tasks.spawn(dial(std::move(command))); }
+
+asio::awaitable<void> Network::dial(Dial dial) {
+  const base::TimePoint began = parts_.environment.clock.now();
+  libp2p::DialOptions options;
+  options.timeout = options_.connection_timeout;
+  auto dialing = parts_.host.dial(dial.peer, std::move(dial.addresses), options);
+  libp2p::DialResult result = co_await std::move(dialing);
+  const base::Duration took = parts_.environment.clock.now() - began;
+  // The events of a connection that this dial found are on their way: they come first.
+  co_await asio::post(parts_.environment.executor, asio::use_awaitable);
+  DialReport report{.peer = dial.peer, .serial = dial.serial, .result = std::move(result), .took = took};
+  parts_.core([report = std::move(report)](Core& core, base::TimePoint now) { core.on_dial_ended(report, now); });
+}
+
+void Network::carry_out(exchange::CheckDial&& command) { parts_.tasks.spawn(check(std::move(command))); }
+
+asio::awaitable<void> Network::check(exchange::CheckDial check) {
+  std::optional<libp2p::Multiaddr> reached;
+  for (const libp2p::Multiaddr& address : check.addresses) {
+    auto probing = parts_.host.probe(check.peer, address, options_.connection_timeout);
+    const base::Result<void> answered = co_await std::move(probing);
+    if (!answered) continue;  // the engine only needs to know whether one works
+    reached = address;
+    break;
+  }
+  parts_.core([check = std::move(check), reached = std::move(reached)](Core& core, base::TimePoint now) {
+    core.on_checked(check, reached, now);
+  });
+}
+
+void Network::carry_out(ClosePeer&& close) { parts_.host.disconnect(close.peer, close.reason); }
+void Network::carry_out(CloseConnection&& close) { parts_.host.disconnect(close.connection, close.reason); }
+void Network::carry_out(Ban&& ban) { members_.ban(ban.peer, ban.until); }
+void Network::carry_out(TellRecord&& tell) { parts_.host.set_record(*tell.record); }
+void Network::carry_out(exchange::Send&& send) { streams_.send(send); }
+void Network::carry_out(exchange::RetireReceived&& retire) { streams_.on_retire(retire); }
+
+void Network::carry_out(SetStanding&& standing) {
+  members_.set(standing.peer, standing.verdict, standing.addresses);
+}
+
+// --- events ----------------------------------------------------------------------------------------------------
+
+void Network::stop() {
+  announcing_ = false;
+  streams_.stop();
+}
+
+void Network::on_event(const libp2p::HostEvent& event) {
+  std::visit([this](const auto& one) { on(one); }, event);
+}
+
+void Network::on(const libp2p::ConnectionOpened& opened) {
+  parts_.bus.publish(PeerConnected{.connection = opened.info, .verdict = opened.verdict});
+  parts_.core([info = opened.info](Core& core, base::TimePoint now) { core.on_opened(info, now); });
+  streams_.on_opened(opened.info);
+}
+
+void Network::on(const libp2p::ConnectionClosed& closed) {
+  streams_.on_closed(closed.info.id);
+  parts_.bus.publish(PeerDisconnected{.connection = closed.info,
+                                      .reason = closed.reason,
+                                      .lifetime = closed.lifetime,
+                                      .last = closed.last_of_peer});
+  parts_.core([info = closed.info, reason = closed.reason](Core& core, base::TimePoint now) {
+    core.on_closed(info, reason, now);
+  });
+}
+
+void Network::on(const libp2p::PeerIdentified& identified) {
+  const libp2p::PeerInfo& info = identified.info;
+  const bool exchanges = std::ranges::find(info.protocols, exchange::kProtocol) != info.protocols.end();
+  parts_.bus.publish(PeerAgent{.peer = identified.peer,
+                               .connection = identified.connection,
+                               .agent = info.agent_version,
+                               .exchange = exchanges,
+                               .record = info.record.has_value()});
+  streams_.on_protocols(identified.connection, info.protocols);
+  if (!info.record) return;
+  parts_.core([peer = identified.peer, envelope = info.record->envelope()](Core& core, base::TimePoint now) {
+    core.on_identified(peer, envelope, now);
+  });
+}
+
+void Network::on(const libp2p::InboundFailed& failed) { parts_.bus.publish(InboundRefused{failed}); }
+
+void Network::on(const libp2p::ConnectionPreferred&) {
+  // Every connection has its own exchange stream; which one is used shows in the messages.
+}
+
+void Network::on(const libp2p::ListenAddressesChanged&) {
+  // While the listeners come up one by one the record would be signed as often.
+  if (announcing_) announce();
+}
+
+void Network::announce() {
+  announcing_ = true;
+  std::vector<libp2p::Multiaddr> bound = parts_.host.listen_addresses();
+  std::vector<libp2p::Multiaddr> announced = parts_.host.announced_addresses();
+  if (bound == bound_ && announced == announced_) return;
+  bound_ = bound;
+  announced_ = announced;
+  parts_.bus.publish(Listening{.bound = std::move(bound), .announced = announced});
+  parts_.core([announced = std::move(announced)](Core& core, base::TimePoint) { core.on_listening(announced); });
+}
+
+}  // namespace node

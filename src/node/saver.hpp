@@ -1,0 +1,51 @@
+// node/saver.hpp: learned peers to the store, on the worker, at the times that the store wants.
+// Thread rules: the core's executor; the store itself is touched only on the worker.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <optional>
+
+#include "base/clock.hpp"
+#include "libp2p/io/timers.hpp"
+#include "libp2p/io/waiter.hpp"
+#include "node/core_inbox.hpp"
+#include "observe/event_bus.hpp"
+#include "store/peer_store.hpp"
+
+namespace node {
+
+class Saver {
+ public:
+  /// All borrowed, and outliving the saver and the worker's last job.
+  struct Parts {
+    boost::asio::any_io_executor executor;
+    const base::Clock& clock;
+    libp2p::io::Timers& timers;
+    store::PeerStore& store;
+    observe::Bus& bus;
+    Worker worker;
+  };
+  explicit Saver(Parts parts);
+
+  void update(store::PeerEntry entry);
+  /// Returns when what waited is on disk, or could not be written.
+  boost::asio::awaitable<void> flush();
+
+ private:
+  struct Outcome {
+    std::optional<base::TimePoint> due;
+    std::optional<store::SaveReport> report;
+  };
+  using Job = std::function<std::optional<store::SaveReport>(store::PeerStore&, base::TimePoint now)>;
+
+  void run(Job job, std::function<void()> then = {});
+  void take(const Outcome& outcome);
+
+  Parts parts_;
+  libp2p::io::Timer due_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace node

@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""tests/integration/run_scenario.py: one scenario with real processes, sockets, files and signals.
+
+Prints what was seen; exit status 1 if the scenario failed, 77 if it needs go-libp2p and that is not there.
+"""
+
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "interop"))
+
+import garbage_scenarios
+import mesh_scenarios
+import operator_scenarios
+from federation import Federation
+from peer_process import PeerError
+from waiting import Failure
+
+SCENARIOS = mesh_scenarios.SCENARIOS | operator_scenarios.SCENARIOS | garbage_scenarios.SCENARIOS
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # an exit that ends the nodes, too
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("scenario", choices=SCENARIOS)
+    parser.add_argument("--node", required=True, help="path of btc-federation")
+    parser.add_argument("--go", help="path of go-peer (tests/interop/build_go_peer)")
+    args = parser.parse_args()
+    if args.go and not Path(args.go).exists():
+        print(f"SKIPPED: no go peer at {args.go} (is go installed?)")
+        return 77
+    scenario = SCENARIOS[args.scenario]
+    print(scenario.__doc__, flush=True)
+    began = time.monotonic()
+    try:
+        with Federation(args.node) as federation:
+            scenario(federation, args.go)
+    except (Failure, PeerError) as error:
+        print(f"FAIL {args.scenario} after {time.monotonic() - began:.1f} s: {error}")
+        return 1
+    print(f"ok {args.scenario} ({time.monotonic() - began:.1f} s)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
