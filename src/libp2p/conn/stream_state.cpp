@@ -48,7 +48,7 @@ asio::awaitable<base::Result<std::size_t>> StreamState::read(base::MutableBytes 
   const base::Result<base::ByteSpan> there = co_await peek();
   if (!there) co_return there.error();
   const std::size_t take = std::min(there->size(), into.size());
-  std::memcpy(into.data(), there->data(), take);
+  std::ranges::copy(there->first(take), into.begin());  // at the end there is nothing, not even a pointer
   consume(take);
   co_return take;
 }

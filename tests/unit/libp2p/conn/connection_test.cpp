@@ -215,6 +215,7 @@ TEST_F(ConnectionTest, ABlockedStreamDoesNotHoldUpAnother) {
   ASSERT_TRUE(got && *got);
   EXPECT_EQ(base::as_text(text), "through");
   EXPECT_FALSE(ok);
+  a.drop();  // ends the writer while what it refers to is there
 }
 
 TEST_F(ConnectionTest, HalfCloseEndsOneDirectionOnly) {

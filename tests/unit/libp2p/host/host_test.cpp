@@ -159,8 +159,12 @@ class Gate final : public Admission {
   Verdict verdict = Verdict::refuse;
 };
 
-TEST_F(HostTest, ARefusedPeerDoesNotGetIn) {
-  Gate gate;
+class AdmissionTest : public HostTest {
+ protected:
+  Gate gate;  // outlives the hosts' work
+};
+
+TEST_F(AdmissionTest, ARefusedPeerDoesNotGetIn) {
   b.options.admission = &gate;
   start();
   const DialResult result = dial();
@@ -172,8 +176,7 @@ TEST_F(HostTest, ARefusedPeerDoesNotGetIn) {
   if (result.connection) EXPECT_EQ(a.connected_to(b), 0u) << "the dialer hears of it";
 }
 
-TEST_F(HostTest, TheVerdictTravelsWithTheEvent) {
-  Gate gate;
+TEST_F(AdmissionTest, TheVerdictTravelsWithTheEvent) {
   gate.verdict = Admission::Verdict::stranger;
   b.options.admission = &gate;
   start();
@@ -182,9 +185,8 @@ TEST_F(HostTest, TheVerdictTravelsWithTheEvent) {
   EXPECT_EQ(b.all<ConnectionOpened>()[0].verdict, Admission::Verdict::stranger);
 }
 
-TEST_F(HostTest, TheOldestSilentHandshakeMakesRoomForAnother) {
+TEST_F(AdmissionTest, TheOldestSilentHandshakeMakesRoomForAnother) {
   b.options.limits.count.pending_handshakes = 2;
-  Gate gate;
   gate.verdict = Admission::Verdict::stranger;
   b.options.admission = &gate;
   start();
