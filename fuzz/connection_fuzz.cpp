@@ -89,6 +89,25 @@ std::optional<noise::Session> shake_hands(Scene& scene, const noise::StaticKey& 
   return std::nullopt;
 }
 
+/// Sends the pieces that `input` describes, until the connection is over.
+void play(Scene& scene, base::ByteSpan input, std::optional<noise::Session>& session, crypto::Aead& aead,
+          const Listener& listener) {
+  while (input.size() >= 2 && listener.closed == 0) {
+    const std::uint8_t options = input[1];
+    const std::size_t length = std::min<std::size_t>(input[0], input.size() - 2);
+    const base::ByteSpan piece = input.subspan(2, length);
+    input = input.subspan(2 + length);
+    if (session && (options & 2) == 0) {
+      base::Bytes frame(noise::kLengthBytes + piece.size() + crypto::kTagBytes);
+      require(session->seal(aead, std::array{piece}, frame).has_value(), "a piece fits a frame");
+      static_cast<void>(scene.dialled->try_write(frame));  // refused once the connection is gone
+    } else {
+      static_cast<void>(scene.dialled->try_write(piece));
+    }
+    if ((options & 1) != 0) scene.world.run_for(std::chrono::milliseconds{20});
+  }
+}
+
 }  // namespace
 
 /// First byte: bit 0 asks for a handshake before the bytes, bit 1 for an orderly close at the end. Then pieces: a
@@ -129,20 +148,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(session && connection.is_open(), "the handshake completes");
   }
 
-  while (input.size() >= 2 && listener.closed == 0) {
-    const std::uint8_t options = input[1];
-    const std::size_t length = std::min<std::size_t>(input[0], input.size() - 2);
-    const base::ByteSpan piece = input.subspan(2, length);
-    input = input.subspan(2 + length);
-    if (session && (options & 2) == 0) {
-      base::Bytes frame(noise::kLengthBytes + piece.size() + crypto::kTagBytes);
-      require(session->seal(aead, std::array{piece}, frame).has_value(), "a piece fits a frame");
-      static_cast<void>(scene.dialled->try_write(frame));  // refused once the connection is gone
-    } else {
-      static_cast<void>(scene.dialled->try_write(piece));
-    }
-    if ((options & 1) != 0) scene.world.run_for(std::chrono::milliseconds{20});
-  }
+  play(scene, input, session, aead, listener);
   if ((mode & 2) != 0) connection.close(ConnErrc::closed_by_us);
   scene.dialled->shutdown_write();
   require(scene.world.run_until([&] { return listener.closed > 0; }, seconds{30}), "the connection ends");
