@@ -89,8 +89,8 @@ std::optional<noise::Session> shake_hands(Scene& scene, const noise::StaticKey& 
   return std::nullopt;
 }
 
-/// Pieces: a byte of size, a byte of options (bit 0: wait a while after it; bit 1: send it unsealed), the bytes.
-void feed(Scene& scene, base::ByteSpan input, std::optional<noise::Session>& session, crypto::Aead& aead,
+/// Sends the pieces that `input` describes, until the connection is over.
+void play(Scene& scene, base::ByteSpan input, std::optional<noise::Session>& session, crypto::Aead& aead,
           const Listener& listener) {
   while (input.size() >= 2 && listener.closed == 0) {
     const std::uint8_t options = input[1];
@@ -148,7 +148,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(session && connection.is_open(), "the handshake completes");
   }
 
-  feed(scene, input, session, aead, listener);
+  play(scene, input, session, aead, listener);
   if ((mode & 2) != 0) connection.close(ConnErrc::closed_by_us);
   scene.dialled->shutdown_write();
   require(scene.world.run_until([&] { return listener.closed > 0; }, seconds{30}), "the connection ends");

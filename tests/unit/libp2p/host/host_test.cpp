@@ -1,210 +1,81 @@
-// A host as its user sees it: dialling, who is let in, events, liveness, stopping.
+// What a host serves by itself (identify, push, ping, perf), how it loses connections, how it stops.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 
 #include "libp2p/identify/info.hpp"
-#include "libp2p/noise/handshake.hpp"
 #include "support.hpp"
 
 namespace libp2p::testing {
 namespace {
 
-// Connecting.
-
-TEST_F(HostTest, ADialEndsInOneConnectionThatBothEndsReport) {
-  start();
-  const DialResult result = dial();
-  ASSERT_TRUE(result.connection) << result.error.message();
-  EXPECT_EQ(result.connection->peer, b.id());
-  EXPECT_TRUE(result.attempts.empty());
-  ASSERT_TRUE(world.run_until([&] { return b.connected_to(a) == 1; }, seconds{1}));
-  EXPECT_EQ(a.connected_to(b), 1u);
-  const auto ours = a.all<ConnectionOpened>(), theirs = b.all<ConnectionOpened>();
-  ASSERT_EQ(ours.size(), 1u);
-  world.settle();
-  ASSERT_EQ(theirs.size() + b.all<ConnectionOpened>().size(), theirs.size() + 1);
-  EXPECT_EQ(ours[0].info.direction, Direction::outbound);
-  EXPECT_EQ(b.all<ConnectionOpened>()[0].info.handshake_hash, ours[0].info.handshake_hash);
-  EXPECT_EQ(a.host->metrics().dials_succeeded, 1u);
-  EXPECT_EQ(b.host->metrics().connections_inbound, 1u);
-}
-
-TEST_F(HostTest, DialingAConnectedPeerGivesTheConnectionThatIsThere) {
+TEST_F(HostTest, BothEndsIdentifyEachOther) {
+  a.options.agent_version = "tester";
   start();
   connect();
-  const DialResult again = dial();
-  ASSERT_TRUE(again.connection);
-  EXPECT_EQ(a.connected_to(b), 1u);
-  EXPECT_EQ(a.host->metrics().dials_started, 1u);
+  const auto ours = *b.host->peer_info(a.id());
+  EXPECT_EQ(ours.agent_version, "tester");
+  EXPECT_EQ(ours.listen_addrs, (std::vector<Multiaddr>{*a.bound}));
+  EXPECT_TRUE(std::ranges::find(ours.protocols, kEcho) != ours.protocols.end());
+  world.settle();
+  EXPECT_EQ(b.all<PeerIdentified>().size(), 1u);
 }
 
-TEST_F(HostTest, DeadAddressesDoNotStopALivingOne) {
+TEST_F(HostTest, ARecordIsPushedAndRead) {
   start();
-  const std::vector<Multiaddr> addrs{address("/ip4/10.0.0.99/tcp/4001"), address("/ip4/10.0.0.2/tcp/9"),
-                                     address("/ip4/10.0.0.2/udp/9"), *b.bound};
-  const auto result = world.run(a.host->dial(b.id(), addrs), seconds{60});
-  ASSERT_TRUE(result && result->connection);
-  EXPECT_EQ(result->connection->remote_addr, *b.bound);
-}
-
-TEST_F(HostTest, AFailedDialTellsEveryAddressAndHowFarItCame) {
-  start();
-  const std::vector<Multiaddr> addrs{address("/ip4/10.0.0.2/udp/9"), address("/ip4/10.0.0.2/tcp/9"),
-                                     address("/dns4/nowhere.example/tcp/1"), address("/ip4/10.0.0.99/tcp/1")};
-  const auto result = world.run(a.host->dial(b.id(), addrs), seconds{60});
-  ASSERT_TRUE(result);
-  EXPECT_FALSE(result->connection);
-  ASSERT_EQ(result->attempts.size(), 4u);
-  const auto of = [&](std::size_t i) {
-    return *std::ranges::find(result->attempts, addrs[i], &DialAttempt::address);
+  connect();
+  constexpr std::uint64_t kSeq = std::uint64_t{1} << 62;  // above what any clock gives
+  a.host->set_record(SignedPeerRecord::sign(a.options.identity, kSeq, {*a.bound}));
+  const auto arrived = [&] {
+    const auto record = b.host->peer_info(a.id())->record;
+    return record && record->version().seq == kSeq;
   };
-  EXPECT_EQ(of(0).error, MultiaddrErrc::not_dialable);
-  EXPECT_EQ(of(1).error, asio::error::connection_refused);
-  EXPECT_EQ(of(1).stage, DialStage::tcp);
-  EXPECT_EQ(of(2).error, io::ResolveErrc::not_found);
-  EXPECT_EQ(of(2).stage, DialStage::resolve);
-  EXPECT_EQ(of(3).error, asio::error::timed_out);
-  EXPECT_EQ(a.host->metrics().dials_failed, 1u);
+  ASSERT_TRUE(world.run_until(arrived, seconds{5}));
 }
 
-TEST_F(HostTest, ADialWithoutAddressesFailsAtOnce) {
-  start();
-  const auto result = world.run(a.host->dial(b.id(), {}), seconds{1});
-  ASSERT_TRUE(result);
-  EXPECT_EQ(result->error, MultiaddrErrc::not_dialable);
-}
-
-TEST_F(HostTest, NamesAreResolvedAndFamiliesHonoured) {
-  start();
-  resolver.set("b.example", {"10.0.0.2", "2001:db8::2"});
-  const auto six = world.run(a.host->dial(b.id(), {address("/dns6/b.example/tcp/4001")}), seconds{60});
-  ASSERT_TRUE(six);
-  EXPECT_FALSE(six->connection);
-  const auto any = world.run(a.host->dial(b.id(), {address("/dns/b.example/tcp/4001")}), seconds{60});
-  ASSERT_TRUE(any && any->connection);
-  EXPECT_EQ(any->connection->remote_addr, *b.bound);
-}
-
-TEST_F(HostTest, ASilentResolverIsATimeOutOfTheDial) {
-  start();
-  resolver.set_silent(true);
-  const base::TimePoint before = world.now();
-  const auto result =
-      world.run(a.host->dial(b.id(), {address("/dns/b.example/tcp/4001")}, {.timeout = seconds{3}}), seconds{60});
-  ASSERT_TRUE(result);
-  EXPECT_EQ(result->error, asio::error::timed_out);
-  EXPECT_EQ(world.now() - before, seconds{3});
-}
-
-TEST_F(HostTest, SomebodyElseIsNamed) {
-  start();
-  const PeerId nobody = PeerId::of(identity_of(77).public_key());
-  const auto result = world.run(a.host->dial(nobody, {*b.bound}), seconds{60});
-  ASSERT_TRUE(result);
-  EXPECT_EQ(result->error, noise::NoiseErrc::peer_id_mismatch);
-  ASSERT_EQ(result->attempts.size(), 1u);
-  EXPECT_EQ(result->attempts[0].actual, b.id());
-  EXPECT_EQ(result->attempts[0].stage, DialStage::secure);
-  EXPECT_EQ(b.connected_to(a), 0u);
-}
-
-TEST_F(HostTest, AnAddressThatNamesSomebodyElseIsNotDialled) {
-  start();
-  const Multiaddr other = address(b.bound->to_text() + "/p2p/" + a.id().to_base58());
-  const auto result = world.run(a.host->dial(b.id(), {other}), seconds{60});
-  EXPECT_EQ(result->error, noise::NoiseErrc::peer_id_mismatch);
-  EXPECT_EQ(a.host->metrics().handshakes_started, 0u);
-}
-
-TEST_F(HostTest, AHostDoesNotDialItself) {
-  start();
-  const auto result = world.run(a.host->dial(a.id(), {*a.bound}), seconds{60});
-  EXPECT_EQ(result->error, ConnErrc::dialed_self);
-}
-
-TEST_F(HostTest, AListenerThatNeverSpeaksIsATimeOutInTheHandshake) {
-  start();
-  auto silent = *b.node.network().listen(*io::to_endpoint("10.0.0.2", 5000));
-  std::vector<std::unique_ptr<io::Socket>> held;
-  silent->start([this] { return world.executor(); }, [&](auto socket) { held.push_back(std::move(*socket)); });
-  const auto result =
-      world.run(a.host->dial(b.id(), {address("/ip4/10.0.0.2/tcp/5000")}, {.timeout = seconds{4}}), seconds{60});
-  ASSERT_TRUE(result);
-  EXPECT_EQ(result->error, asio::error::timed_out);
-  ASSERT_EQ(result->attempts.size(), 1u);
-  EXPECT_EQ(result->attempts[0].stage, DialStage::secure);
-}
-
-TEST_F(HostTest, AProbeProvesAPeerWithoutAConnection) {
-  start();
-  const auto good = world.run(a.host->probe(b.id(), *b.bound, seconds{5}), seconds{10});
-  ASSERT_TRUE(good && *good);
-  world.run_for(seconds{1});
-  EXPECT_EQ(b.connected_to(a), 0u);
-  EXPECT_TRUE(b.all<ConnectionOpened>().empty());
-  EXPECT_TRUE(a.all<ConnectionOpened>().empty());
-  const auto wrong = world.run(a.host->probe(a.id(), *b.bound, seconds{5}), seconds{10});
-  EXPECT_EQ(wrong->error(), noise::NoiseErrc::peer_id_mismatch);
-}
-
-// Admission.
-
-class Gate final : public Admission {
- public:
-  Verdict admit(const PeerId&) override { return verdict; }
-  bool is_member_address(const Multiaddr&) override { return false; }
-  Verdict verdict = Verdict::refuse;
-};
-
-class AdmissionTest : public HostTest {
- protected:
-  Gate gate;  // outlives the hosts' work
-};
-
-TEST_F(AdmissionTest, ARefusedPeerDoesNotGetIn) {
-  b.options.admission = &gate;
-  start();
-  const DialResult result = dial();
-  world.run_for(seconds{1});
-  EXPECT_EQ(b.connected_to(a), 0u);
-  const auto failed = b.all<InboundFailed>();
-  ASSERT_EQ(failed.size(), 1u);
-  EXPECT_EQ(failed[0].error, ConnErrc::refused);
-  if (result.connection) EXPECT_EQ(a.connected_to(b), 0u) << "the dialer hears of it";
-}
-
-TEST_F(AdmissionTest, TheVerdictTravelsWithTheEvent) {
-  gate.verdict = Admission::Verdict::stranger;
-  b.options.admission = &gate;
+TEST_F(HostTest, ANewHandlerIsPushed) {
   start();
   connect();
-  ASSERT_EQ(b.all<ConnectionOpened>().size(), 1u);
-  EXPECT_EQ(b.all<ConnectionOpened>()[0].verdict, Admission::Verdict::stranger);
+  a.host->set_handler("/new/1", [](Stream stream) { return echo(std::move(stream)); });
+  const auto known = [&] {
+    const auto protocols = b.host->peer_info(a.id())->protocols;
+    return std::ranges::find(protocols, "/new/1") != protocols.end();
+  };
+  ASSERT_TRUE(world.run_until(known, seconds{5}));
 }
 
-TEST_F(AdmissionTest, TheOldestSilentHandshakeMakesRoomForAnother) {
-  b.options.limits.count.pending_handshakes = 2;
-  gate.verdict = Admission::Verdict::stranger;
-  b.options.admission = &gate;
+TEST_F(HostTest, APingMeasuresTheRoundTrip) {
+  internet.conditions().latency = milliseconds{30};
   start();
-  std::vector<std::unique_ptr<io::Socket>> silent;
-  std::vector<std::unique_ptr<io::Operation>> connecting;
-  for (int i = 0; i < 4; ++i) {
-    connecting.push_back(a.node.network().connect(*io::to_endpoint(*b.bound),
-                                                  [&](auto socket) { silent.push_back(std::move(*socket)); }));
-  }
-  ASSERT_TRUE(world.run_until([&] { return silent.size() == 4; }, seconds{1}));
-  world.settle();
-  EXPECT_LE(b.host->metrics().handshakes_pending, 2u);
-  EXPECT_TRUE(dial().connection) << "strangers that say nothing lock nobody out";
-  const auto failed = b.all<InboundFailed>();
-  EXPECT_TRUE(std::ranges::any_of(failed, [](const auto& f) { return f.error == ConnErrc::too_many_handshakes; }));
+  connect();
+  const auto rtt = world.run(a.host->ping(b.id(), seconds{5}), seconds{10});
+  ASSERT_TRUE(rtt && *rtt) << rtt->error().message();
+  EXPECT_GE(**rtt, milliseconds{60});
+  EXPECT_LE(**rtt, milliseconds{130});
 }
 
-// Losing and stopping.
+TEST_F(HostTest, APingToAPeerBehindACutPathTimesOut) {
+  start();
+  connect();
+  internet.cut(a.node.network(), b.node.network());
+  EXPECT_EQ(world.run(a.host->ping(b.id(), seconds{2}), seconds{10})->error(), StreamErrc::timed_out);
+}
+
+TEST_F(HostTest, PerfIsServedOnlyWhenAskedFor) {
+  b.options.serve_perf = true;
+  start();
+  connect();
+  auto stream = world.run(a.host->open_stream(b.id(), {"/perf/1.0.0"}), seconds{5});
+  ASSERT_TRUE(*stream);
+  base::Bytes ask{0, 0, 0, 0, 0, 1, 0x86, 0xa0};  // 100,000 bytes back
+  ask.resize(ask.size() + 50'000, 1);
+  ASSERT_TRUE(*world.run((*stream)->write(ask), seconds{5}));
+  ASSERT_TRUE(*world.run((*stream)->close_write(), seconds{5}));
+  base::Bytes back(100'000);
+  ASSERT_TRUE(*world.run((*stream)->read_exactly(back), seconds{5}));
+  std::array<std::uint8_t, 1> more{};
+  EXPECT_EQ(*world.run((*stream)->read(more), seconds{5}).value(), 0u);
+}
 
 TEST_F(HostTest, EventsComeInOrderAndTheLastConnectionIsMarked) {
   start();
