@@ -203,15 +203,21 @@ void ConnectionBook::close(ConnectionId id, base::ErrorCode reason) {
   if (conn::Connection* connection = find(id)) connection->close(reason);
 }
 
-void ConnectionBook::close_all(base::ErrorCode reason) {
+std::vector<ConnectionId> ConnectionBook::all_ids() const {
   std::vector<ConnectionId> ids;
   for (const auto& [id, entry] : entries_) ids.push_back(id);
   std::ranges::sort(ids);
-  for (const ConnectionId id : ids) close(id, reason);
+  return ids;
+}
+
+void ConnectionBook::close_all(base::ErrorCode reason) {
+  for (const ConnectionId id : all_ids()) close(id, reason);
 }
 
 void ConnectionBook::abort_all(base::ErrorCode reason) {
-  while (!entries_.empty()) entries_.begin()->second.connection->abort(reason);
+  for (const ConnectionId id : all_ids()) {
+    if (conn::Connection* connection = find(id)) connection->abort(reason);
+  }
 }
 
 // One of several.

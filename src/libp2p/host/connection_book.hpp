@@ -100,6 +100,7 @@ class ConnectionBook final : public conn::Connection::Observer {
   void begin_round(const PeerId& id, Peer& peer);
   void ping_round(Peer& peer);
   void decide(const PeerId& id);
+  std::vector<ConnectionId> all_ids() const;
   std::vector<policy::ConnectionFacts> facts(const Peer& peer) const;
   policy::IdOrder order(const PeerId& peer) const;
 
