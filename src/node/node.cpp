@@ -171,8 +171,9 @@ asio::awaitable<void> Node::stop() {
                {{"uptime", world_.environment.clock.now() - began_},
                 {"took", world_.environment.clock.now() - stopping},
                 {"peers", core_.peers().known()}});
-  // What is still posted finds nobody any more.
+  // What is still posted finds nobody any more; what was posted before the save has armed the timer again.
   alive_.reset();
+  core_timer_.cancel();
 }
 
 void Node::refresh_metrics() {
