@@ -23,6 +23,7 @@ class LinkSocket final : public io::Socket {
   void wait_writable(std::function<void()> ready) override { link_->wait_writable(side_, std::move(ready)); }
   void shutdown_write() override { link_->shut_down(side_); }
   void close() override { link_->close(side_); }
+  void move_to(const io::asio::any_io_executor&) override {}  // all loops of a world share its one executor
   const io::Endpoint& local() const override { return link_->local(side_); }
   const io::Endpoint& remote() const override { return link_->local(Link::other(side_)); }
 

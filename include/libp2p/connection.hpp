@@ -57,6 +57,7 @@ enum class ConnErrc : std::uint8_t {
   refused,     ///< Admission said no.
   superseded,  ///< Another connection of the same peer took over.
   dialed_self,
+  lives_elsewhere,  ///< Of a group of hosts: the peer belongs to another one of them.
   host_stopped,
   cancelled,
 };

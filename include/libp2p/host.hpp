@@ -32,6 +32,7 @@ class io_context;
 
 namespace libp2p {
 
+class Siblings;
 struct Environment;  // clock, randomness, timers, network, resolver: injected by the simulator
 
 class Host {
@@ -111,7 +112,9 @@ class Host {
   boost::asio::awaitable<void> stop();
 
  private:
+  friend class HostGroup;
   class Impl;
+  Host(Environment environment, HostOptions options, std::shared_ptr<Siblings> siblings, std::size_t index);
   std::shared_ptr<Impl> impl_;
 };
 

@@ -34,13 +34,57 @@ void Connection::start() {
   wait_readable();
 }
 
+Connection::Connection(Options options, Loop& loop, Handover handover, Observer& observer)
+    : options_{std::move(options)},
+      loop_{loop},
+      socket_{std::move(handover.socket)},
+      observer_{observer},
+      phase_{Phase::admitting},
+      stage_{Upgrade::Stage::done},
+      early_muxer_{handover.early_muxer},
+      first_byte_{true},
+      peer_{std::move(handover.peer)},
+      peer_key_{std::move(handover.peer_key)},
+      phase_deadline_{handover.deadline},
+      early_{std::move(handover.plaintext)},
+      noise_{std::move(handover.session)},
+      liveness_{loop.clock.now()},
+      timer_{loop.timers, [this] { on_timer(); }} {
+  std::unique_ptr<Block> block = loop_.blocks.take();
+  std::ranges::copy(handover.sealed, block->begin());
+  const base::MutableBytes rest = base::MutableBytes{*block}.first(handover.sealed.size());
+  keep(std::move(block), rest);
+}
+
+void Connection::resume() {
+  const Turn turn{*this};
+  observer_.on_authenticated(*this);
+}
+
+std::optional<Handover> Connection::hand_over() {
+  if (phase_ != Phase::admitting || unsent_block_) return std::nullopt;
+  phase_ = Phase::ended;
+  timer_.cancel();
+  auto [block, have] = take_kept();
+  const base::Bytes sealed{block->begin(), block->begin() + static_cast<std::ptrdiff_t>(have)};
+  loop_.blocks.give(std::move(block));
+  return Handover{.socket = std::move(socket_),
+                  .remote_addr = std::move(options_.remote_addr),
+                  .peer = std::move(*peer_),
+                  .peer_key = std::move(*peer_key_),
+                  .early_muxer = early_muxer_,
+                  .session = std::move(*noise_),
+                  .plaintext = std::move(early_),
+                  .sealed = sealed,
+                  .deadline = phase_deadline_};
+}
+
 void Connection::admit(bool member) {
   if (phase_ != Phase::admitting) return;
   const Turn turn{*this};
   const base::TimePoint now = loop_.clock.now();
   const CountLimits& count = options_.limits.count;
   member_ = member;
-  noise_.emplace(upgrade_->take_session());
   yamux_.emplace(options_.direction == Direction::outbound ? yamux::Role::client : yamux::Role::server,
                  yamux::Limits{.max_window_bytes = options_.limits.bytes.max_window,
                                .max_unacked_outbound = count.unacked_streams,
@@ -56,8 +100,8 @@ void Connection::admit(bool member) {
   opened_at_ = now;
   liveness_ = policy::Liveness{now};
   static_cast<void>(ping());  // measures the round trip that window tuning needs
-  const base::Bytes early = upgrade_->take_plaintext();
   upgrade_.reset();
+  const base::Bytes early = std::exchange(early_, {});
   if (const base::Result<void> done = process_plaintext(early); !done) {
     fail(done.error());
     return;

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "libp2p/conn/handover.hpp"
 #include "libp2p/conn/loop.hpp"
 #include "libp2p/conn/stream_state.hpp"
 #include "libp2p/conn/upgrade.hpp"
@@ -54,10 +55,17 @@ class Connection {
   };
 
   Connection(Options options, Loop& loop, std::unique_ptr<io::Socket> socket, Observer& observer);
+  /// Takes over what another loop handed over; `resume` goes on with it.
+  Connection(Options options, Loop& loop, Handover handover, Observer& observer);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   void start();
+  /// Of a connection that was taken over: asks its observer, as after a handshake of its own.
+  void resume();
+  /// Of a connection that waits for admission: all that another loop needs to go on with it. Nothing is left here but
+  /// to destroy it; there is no `on_closed`. Call it from a fresh call stack. Nothing if it does not wait any more.
+  std::optional<Handover> hand_over();
   /// Lets an authenticated peer in: streams may flow. `member` decides how many inbound streams it may have.
   void admit(bool member);
 
@@ -167,6 +175,7 @@ class Connection {
   base::TimePoint opened_at_{};
   base::TimePoint phase_deadline_{};  ///< Of upgrading, closing and draining.
   std::unique_ptr<Upgrade> upgrade_;
+  base::Bytes early_;  ///< Opened by the upgrade already, for yamux.
   std::optional<noise::Session> noise_;
   std::optional<yamux::Session> yamux_;
   policy::Liveness liveness_;

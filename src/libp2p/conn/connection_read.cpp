@@ -106,6 +106,10 @@ base::Result<void> Connection::process_upgrade(base::MutableBytes& bytes) {
   }
   if (!*done || phase_ != Phase::upgrading) return base::ok();
   early_muxer_ = upgrade_->early_muxer();
+  if (!options_.probe) {
+    noise_.emplace(upgrade_->take_session());
+    early_ = upgrade_->take_plaintext();
+  }
   phase_ = Phase::admitting;
   observer_.on_authenticated(*this);
   return base::ok();

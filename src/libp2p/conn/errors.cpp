@@ -43,6 +43,7 @@ constexpr std::array kConnRows{
     row(ConnErrc::refused, "this peer is not admitted"),
     row(ConnErrc::superseded, "another connection of the same peer took over"),
     row(ConnErrc::dialed_self, "the address leads to this node itself"),
+    row(ConnErrc::lives_elsewhere, "the peer belongs to another host of the group: ask HostGroup::host_of"),
     row(ConnErrc::host_stopped, "the host is stopping"),
     row(ConnErrc::cancelled, "cancelled, another address was faster"),
 };

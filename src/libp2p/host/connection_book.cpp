@@ -31,12 +31,15 @@ DialStage stage_of(const conn::Connection& connection) {
 }  // namespace
 
 ConnectionBook::ConnectionBook(const PeerId& self, const noise::StaticKey& key, const HostOptions& options,
-                               conn::Loop& loop, Hooks hooks)
+                               conn::Loop& loop, const Place& place, Hooks hooks)
     : self_{self},
       key_{key},
       options_{options},
       loop_{loop},
+      siblings_{place.siblings},
+      index_{place.index},
       hooks_{std::move(hooks)},
+      next_id_{place.index + 1},
       graveyard_{std::make_shared<std::vector<std::unique_ptr<conn::Connection>>>()},
       pending_{options.limits.count},
       established_{options.limits.count} {}
@@ -48,9 +51,10 @@ ConnectionBook::~ConnectionBook() { graveyard_->clear(); }  // they use the loop
 void ConnectionBook::add_inbound(std::unique_ptr<io::Socket> socket) {
   const Multiaddr source = socket->remote().to_multiaddr();
   const bool member = options_.admission == nullptr || options_.admission->is_member_address(source);
-  const std::optional<policy::ConnId> displaced = pending_.add(next_id_, member);
+  const ConnectionId id = new_id();
+  const std::optional<policy::ConnId> displaced = pending_.add(id, member);
   add(std::move(socket),
-      {.id = next_id_++,
+      {.id = id,
        .direction = Direction::inbound,
        .expected = std::nullopt,
        .probe = false,
@@ -66,7 +70,7 @@ void ConnectionBook::add_inbound(std::unique_ptr<io::Socket> socket) {
 ConnectionId ConnectionBook::add_outbound(std::unique_ptr<io::Socket> socket, const PeerId& expected,
                                           const Multiaddr& addr, bool probe, DialObserver& observer) {
   return add(std::move(socket),
-             {.id = next_id_++,
+             {.id = new_id(),
               .direction = Direction::outbound,
               .expected = expected,
               .probe = probe,
@@ -109,6 +113,12 @@ void ConnectionBook::on_authenticated(conn::Connection& connection) {
     connection.abort(ConnErrc::closed_by_us);
     return;
   }
+  if (siblings_.home_of(*connection.peer()) != index_) {
+    io::asio::post(loop_.executor, [this, id = connection.id(), alive = std::weak_ptr{graveyard_}] {
+      if (!alive.expired()) hand_over(id);
+    });
+    return;
+  }
   if (const base::ErrorCode refusal = decide_admission(entry)) {
     connection.abort(refusal);
     return;
@@ -116,16 +126,64 @@ void ConnectionBook::on_authenticated(conn::Connection& connection) {
   enter(entry);
 }
 
+/// To the loop that its peer lives on. Only inbound connections get here: who dials knows whom.
+void ConnectionBook::hand_over(ConnectionId id) {
+  conn::Connection* connection = find(id);
+  if (connection == nullptr) return;  // its deadline passed meanwhile
+  std::optional<conn::Handover> leaving = connection->hand_over();
+  if (!leaving) {
+    connection->abort(ConnErrc::closed_by_us);
+    return;
+  }
+  entries_.erase(id);
+  pending_.remove(id);
+  --counts_.handshakes_pending;
+  const Siblings::Index home = siblings_.home_of(leaving->peer);
+  siblings_.give_connection(home, std::move(*leaving));
+}
+
+void ConnectionBook::take_over(conn::Handover arriving) {
+  const ConnectionId id = new_id();
+  const Multiaddr source = arriving.remote_addr;
+  auto connection = std::make_unique<conn::Connection>(conn::Connection::Options{.id = id,
+                                                                                 .direction = Direction::inbound,
+                                                                                 .expected = std::nullopt,
+                                                                                 .probe = false,
+                                                                                 .remote_addr = source,
+                                                                                 .static_key = key_,
+                                                                                 .limits = options_.limits},
+                                                       loop_, std::move(arriving), *this);
+  conn::Connection& taken = *connection;
+  entries_.emplace(id, Entry{.connection = std::move(connection)});
+  ++counts_.handshakes_pending;
+  taken.resume();
+}
+
+ConnectionId ConnectionBook::new_id() {
+  const ConnectionId id = next_id_;
+  next_id_ += siblings_.size();
+  return id;
+}
+
 base::ErrorCode ConnectionBook::decide_admission(Entry& entry) {
   const PeerId& peer = *entry.connection->peer();
   if (peer == self_) return ConnErrc::dialed_self;
   entry.verdict = options_.admission != nullptr ? options_.admission->admit(peer) : Verdict::member;
   if (entry.verdict == Verdict::refuse) return ConnErrc::refused;
-  const policy::EstablishedConnections::Verdict place = established_.admit({.id = entry.connection->id(),
-                                                                            .standing = standing_of(entry.verdict),
-                                                                            .has_sibling = peers_.contains(peer)});
+  const policy::Standing standing = standing_of(entry.verdict);
+  const policy::EstablishedConnections::Verdict place = established_.admit(
+      {.id = entry.connection->id(), .standing = standing, .has_sibling = peers_.contains(peer)},
+      siblings_.counts_elsewhere(index_));
+  siblings_.set_counts(index_, established_.counts());
   if (place.evicted) close(*place.evicted, ConnErrc::too_many_connections);
+  if (place.evict_elsewhere) siblings_.make_room(index_, standing);
   return place.admitted ? base::ErrorCode{} : make_error_code(ConnErrc::too_many_connections);
+}
+
+void ConnectionBook::make_room(policy::Standing newcomer) {
+  const std::optional<policy::ConnId> displaced = established_.displace(newcomer);
+  siblings_.set_counts(index_, established_.counts());
+  if (displaced) close(*displaced, ConnErrc::too_many_connections);
 }
 
 void ConnectionBook::enter(Entry& entry) {
@@ -157,6 +215,7 @@ void ConnectionBook::on_closed(conn::Connection& connection, base::ErrorCode rea
   entries_.erase(at);
   pending_.remove(connection.id());
   established_.remove(connection.id());
+  siblings_.set_counts(index_, established_.counts());
   if (!entry.open) {
     report_failure(entry, reason);
   } else if (!connection.probe()) {
@@ -218,99 +277,6 @@ void ConnectionBook::abort_all(base::ErrorCode reason) {
   for (const ConnectionId id : all_ids()) {
     if (conn::Connection* connection = find(id)) connection->abort(reason);
   }
-}
-
-// One of several.
-
-policy::IdOrder ConnectionBook::order(const PeerId& peer) const {
-  return self_ < peer ? policy::IdOrder::we_are_smaller : policy::IdOrder::we_are_larger;
-}
-
-std::vector<policy::ConnectionFacts> ConnectionBook::facts(const Peer& peer) const {
-  std::vector<policy::ConnectionFacts> out;
-  for (const ConnectionId id : peer.connections) {
-    const Entry& entry = entries_.at(id);
-    const conn::Connection& connection = *entry.connection;
-    if (!connection.is_open()) continue;
-    out.push_back({.id = id,
-                   .dialled_by_us = connection.direction() == Direction::outbound,
-                   .handshake_hash = connection.handshake_hash(),
-                   .answered = peer.round.answered(id),
-                   .worn_out = connection.frames() >= options_.limits.count.frames_until_worn,
-                   .retired = entry.retired,
-                   .open_streams = connection.open_streams(),
-                   .last_heard = connection.last_heard()});
-  }
-  return out;
-}
-
-void ConnectionBook::begin_round(const PeerId& id, Peer& peer) {
-  const base::TimePoint now = loop_.clock.now();
-  peer.serving.followed.reset();  // it was followed under the former set of connections
-  peer.serving.decided = false;
-  peer.round.begin(peer.connections, now);
-  ping_round(peer);
-  if (!peer.round_timer) peer.round_timer = std::make_unique<io::Timer>(loop_.timers, [this, id] { decide(id); });
-  if (const auto deadline = peer.round.next_deadline()) peer.round_timer->arm(*deadline);
-}
-
-void ConnectionBook::ping_round(Peer& peer) {
-  for (const policy::ConnId id : peer.round.to_ping()) {
-    conn::Connection* connection = find(id);
-    if (connection != nullptr && connection->ping()) peer.round.on_ping_sent(id);
-  }
-}
-
-void ConnectionBook::on_pong(conn::Connection& connection, base::Duration /*rtt*/) {
-  const auto at = peers_.find(*connection.peer());
-  if (at == peers_.end() || at->second.connections.size() < 2) return;
-  at->second.round.on_pong(connection.id());
-  ping_round(at->second);
-  decide(at->first);
-}
-
-void ConnectionBook::decide(const PeerId& id) {
-  const auto at = peers_.find(id);
-  if (at == peers_.end()) return;
-  Peer& peer = at->second;
-  const base::TimePoint now = loop_.clock.now();
-  const std::vector<policy::ConnectionFacts> known = facts(peer);
-  peer.serving.decided = known.size() < 2 || peer.round.decided(now);
-  const std::optional<policy::ConnId> best = policy::serving(known, order(id), peer.serving);
-  if (best && best != peer.serving.former) {
-    peer.serving.former = best;
-    std::vector<ConnectionId> superseded = peer.connections;
-    std::erase(superseded, *best);
-    hooks_.event(ConnectionPreferred{.peer = id, .preferred = *best, .superseded = std::move(superseded)});
-  }
-  if (!peer.serving.decided) return;
-  if (const auto surplus = policy::surplus(known, order(id), now, options_.limits)) {
-    close(*surplus, ConnErrc::superseded);
-  }
-}
-
-bool ConnectionBook::agree_to_retire(ConnectionId id) {
-  conn::Connection* connection = find(id);
-  if (connection == nullptr || !connection->is_open()) return false;
-  Peer& peer = peers_.at(*connection->peer());
-  if (peer.serving.followed == id) peer.serving.followed.reset();
-  if (!policy::may_retire(facts(peer), order(*connection->peer()), id)) return false;
-  entries_.at(id).we_retired = true;
-  return true;
-}
-
-void ConnectionBook::confirm_retire(ConnectionId id) {
-  conn::Connection* connection = find(id);
-  if (connection == nullptr || !connection->is_open()) return;
-  entries_.at(id).retired = true;
-  decide(*connection->peer());
-}
-
-void ConnectionBook::on_stream_ended(ConnectionId id) {
-  conn::Connection* connection = find(id);
-  if (connection == nullptr || !connection->is_open()) return;
-  const auto at = peers_.find(*connection->peer());
-  if (at != peers_.end() && at->second.connections.size() > 1) decide(at->first);
 }
 
 // Streams, life, memory.

@@ -12,6 +12,7 @@
 #include "libp2p/conn/connection.hpp"
 #include "libp2p/host.hpp"
 #include "libp2p/host/environment.hpp"
+#include "libp2p/host/siblings.hpp"
 #include "libp2p/policy/admission.hpp"
 #include "libp2p/policy/duplicates.hpp"
 
@@ -38,8 +39,14 @@ class ConnectionBook final : public conn::Connection::Observer {
     std::function<void(conn::Connection&)> probe;  ///< One libp2p ping on a fresh stream is wanted.
   };
 
+  /// Which of the hosts of a group this one is.
+  struct Place {
+    Siblings& siblings;
+    Siblings::Index index;
+  };
+
   ConnectionBook(const PeerId& self, const noise::StaticKey& key, const HostOptions& options, conn::Loop& loop,
-                 Hooks hooks);
+                 const Place& place, Hooks hooks);
   ~ConnectionBook() override;
 
   void add_inbound(std::unique_ptr<io::Socket> socket);
@@ -47,6 +54,10 @@ class ConnectionBook final : public conn::Connection::Observer {
   ConnectionId add_outbound(std::unique_ptr<io::Socket> socket, const PeerId& expected, const Multiaddr& addr,
                             bool probe, DialObserver& observer);
   void detach(ConnectionId id);
+  /// Goes on with a connection whose handshake another host of the group did.
+  void take_over(conn::Handover arriving);
+  /// Another host of the group admitted somebody at the limit: one of lower standing has to go.
+  void make_room(policy::Standing newcomer);
 
   conn::Connection* find(ConnectionId id);
   /// The connection of `peer` that new streams go to.
@@ -92,6 +103,8 @@ class ConnectionBook final : public conn::Connection::Observer {
   void on_closed(conn::Connection& connection, base::ErrorCode reason) override;
 
   ConnectionId add(std::unique_ptr<io::Socket> socket, conn::Connection::Options options, DialObserver* dial);
+  ConnectionId new_id();
+  void hand_over(ConnectionId id);
   /// Why the authenticated peer may not come in; no error if it may.
   base::ErrorCode decide_admission(Entry& entry);
   void enter(Entry& entry);
@@ -108,8 +121,10 @@ class ConnectionBook final : public conn::Connection::Observer {
   const noise::StaticKey& key_;
   const HostOptions& options_;
   conn::Loop& loop_;
+  Siblings& siblings_;
+  Siblings::Index index_;
   Hooks hooks_;
-  ConnectionId next_id_ = 1;
+  ConnectionId next_id_;  ///< The hosts of a group count in steps of their number, each from its own start.
   std::unordered_map<ConnectionId, Entry> entries_;
   std::unordered_map<PeerId, Peer> peers_;
   std::shared_ptr<std::vector<std::unique_ptr<conn::Connection>>> graveyard_;

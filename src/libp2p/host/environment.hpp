@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/rng.hpp"
+#include "libp2p/host_options.hpp"
 #include "libp2p/io/resolver.hpp"
 #include "libp2p/io/socket.hpp"
 #include "libp2p/io/timers.hpp"
@@ -23,6 +24,12 @@ struct Environment {
   io::Network& network;
   io::Resolver& resolver;
   std::shared_ptr<void> owner = nullptr;
+};
+
+/// One host of a group.
+struct GroupMember {
+  Environment environment;
+  Admission* admission = nullptr;  ///< In place of `HostOptions::admission`: asked on this loop.
 };
 
 /// The real world: system clock and randomness, TCP, DNS.

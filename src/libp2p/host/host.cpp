@@ -16,9 +16,11 @@ namespace libp2p {
 
 namespace asio = boost::asio;
 
-Host::Impl::Impl(Environment given, HostOptions opts)
+Host::Impl::Impl(Environment given, HostOptions opts, std::shared_ptr<Siblings> group, Siblings::Index place)
     : environment{std::move(given)},
       options{std::move(opts)},
+      siblings{std::move(group)},
+      index{place},
       self{PeerId::of(options.identity.public_key())},
       static_key{noise::StaticKey::generate(options.identity, environment.rng)},
       loop{.executor = environment.executor,
@@ -26,12 +28,13 @@ Host::Impl::Impl(Environment given, HostOptions opts)
            .network = environment.network,
            .clock = environment.clock,
            .rng = environment.rng,
-           .totals = totals},
+           .totals = siblings->totals()},
       tasks{environment.executor},
       book{self,
            static_key,
            options,
            loop,
+           {.siblings = *siblings, .index = index},
            {.event = [this](const HostEvent& event) { publish(event); },
             .opened = [this](conn::Connection& connection) { on_opened(connection); },
             .stream = [this](conn::Connection&,
@@ -40,9 +43,13 @@ Host::Impl::Impl(Environment given, HostOptions opts)
                 [this](conn::Connection& connection) {
                   tasks.spawn(check_life(connection.id(), *connection.peer()));
                 }}},
-      listeners{environment,
-                [this](std::unique_ptr<io::Socket> socket) {
-                  if (!stopping) book.add_inbound(std::move(socket));
+      listeners{environment, *siblings,
+                [this](Siblings::Index host, std::unique_ptr<io::Socket> socket) {
+                  if (host == index) {
+                    take_socket(std::move(socket));
+                  } else {
+                    siblings->give_socket(host, std::move(socket));
+                  }
                 }},
       push_timer{environment.timers, [this] { push_to_all(); }} {
   set_handler(std::string{identify::kProtocol},
@@ -84,6 +91,34 @@ void Host::Impl::on_opened(conn::Connection& connection) {
   tasks.spawn(identify(connection.id(), *connection.peer(), *connection.peer_key()));
 }
 
+// The group.
+
+void Host::Impl::take_socket(std::unique_ptr<io::Socket> socket) {
+  if (!stopping) book.add_inbound(std::move(socket));
+}
+
+void Host::Impl::take_connection(conn::Handover connection) {
+  if (!stopping) book.take_over(std::move(connection));
+}
+
+void Host::Impl::take_announced(std::vector<Multiaddr> announced,
+                                std::optional<SignedPeerRecord> signed_record) {
+  told = std::move(announced);
+  record = std::move(signed_record);
+  schedule_push();
+}
+
+void Host::Impl::on_announced_changed() {
+  publish(ListenAddressesChanged{announced()});
+  tell_siblings();
+}
+
+void Host::Impl::tell_siblings() {
+  if (siblings->size() == 1 || index != 0) return;
+  refresh_record();
+  siblings->announce(announced(), record);
+}
+
 // Dialling.
 
 asio::awaitable<DialResult> Host::Impl::dial(PeerId peer, std::vector<Multiaddr> addrs, DialOptions dial_options) {
@@ -94,6 +129,10 @@ asio::awaitable<DialResult> Host::Impl::dial(PeerId peer, std::vector<Multiaddr>
   }
   if (peer == self) {
     result.error = ConnErrc::dialed_self;
+    co_return result;
+  }
+  if (siblings->home_of(peer) != index) {
+    result.error = ConnErrc::lives_elsewhere;
     co_return result;
   }
   if (conn::Connection* existing = book.serving(peer); existing != nullptr && !dial_options.force_new) {
@@ -158,7 +197,13 @@ Host::Host(asio::io_context& context, HostOptions options)
     : Host{system_environment(context.get_executor(), options.limits), std::move(options)} {}
 
 Host::Host(Environment environment, HostOptions options)
-    : impl_{std::make_shared<Impl>(std::move(environment), std::move(options))} {}
+    : Host{environment, std::move(options),
+           std::make_shared<Siblings>(std::vector<asio::any_io_executor>{environment.executor}), 0} {}
+
+Host::Host(Environment environment, HostOptions options, std::shared_ptr<Siblings> siblings, std::size_t index)
+    : impl_{std::make_shared<Impl>(std::move(environment), std::move(options), siblings, index)} {
+  siblings->join(index, impl_);
+}
 
 Host::~Host() { impl_->book.abort_all(ConnErrc::host_stopped); }
 
@@ -167,13 +212,13 @@ asio::any_io_executor Host::executor() const { return impl_->environment.executo
 
 base::Result<Multiaddr> Host::listen(const Multiaddr& addr) {
   base::Result<Multiaddr> bound = impl_->listeners.listen(addr);
-  if (bound) impl_->publish(ListenAddressesChanged{impl_->announced()});
+  if (bound) impl_->on_announced_changed();
   return bound;
 }
 
 base::Result<void> Host::stop_listening(const Multiaddr& bound) {
   const base::Result<void> stopped = impl_->listeners.stop(bound);
-  if (stopped) impl_->publish(ListenAddressesChanged{impl_->announced()});
+  if (stopped) impl_->on_announced_changed();
   return stopped;
 }
 
@@ -182,12 +227,13 @@ std::vector<Multiaddr> Host::announced_addresses() const { return impl_->announc
 
 void Host::set_announced(std::vector<Multiaddr> announce) {
   impl_->options.announce = std::move(announce);
-  impl_->publish(ListenAddressesChanged{impl_->announced()});
+  impl_->on_announced_changed();
 }
 
 void Host::set_record(SignedPeerRecord record) {
   impl_->record = std::move(record);
   impl_->schedule_push();
+  impl_->tell_siblings();
 }
 
 asio::awaitable<DialResult> Host::dial(PeerId peer, std::vector<Multiaddr> addrs, DialOptions options) {
@@ -243,11 +289,11 @@ HostMetrics Host::metrics() const {
   out.dials_started = impl_->dials_started;
   out.dials_succeeded = impl_->dials_succeeded;
   out.dials_failed = impl_->dials_failed;
-  out.streams_open = impl_->totals.streams_open;
-  out.streams_opened = impl_->totals.streams_opened;
-  out.bytes_sent = impl_->totals.bytes_sent;
-  out.bytes_received = impl_->totals.bytes_received;
-  out.held_bytes = impl_->totals.held_bytes;
+  out.streams_open = impl_->siblings->totals().streams_open;
+  out.streams_opened = impl_->siblings->totals().streams_opened;
+  out.bytes_sent = impl_->siblings->totals().bytes_sent;
+  out.bytes_received = impl_->siblings->totals().bytes_received;
+  out.held_bytes = impl_->siblings->totals().held_bytes;
   return out;
 }
 

@@ -72,13 +72,14 @@ void Host::Impl::take_info(ConnectionId id, const PeerId& peer, identify::Info i
 }
 
 std::vector<Multiaddr> Host::Impl::announced() const {
+  if (index != 0) return told;
   return options.announce.empty() ? listeners.reachable() : options.announce;
 }
 
 /// Our record as of now: signed again only when the addresses changed.
 void Host::Impl::refresh_record() {
   const std::vector<Multiaddr> addrs = announced();
-  if (!options.sign_record || addrs.empty() || (record && record->addresses() == addrs)) return;
+  if (!options.sign_record || index != 0 || addrs.empty() || (record && record->addresses() == addrs)) return;
   const auto since_epoch = environment.clock.wall().time_since_epoch();
   const auto now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
   record = SignedPeerRecord::sign(options.identity, static_cast<std::uint64_t>(now_ns), addrs);

@@ -13,6 +13,7 @@
 #include "libp2p/host/dial_race.hpp"
 #include "libp2p/host/environment.hpp"
 #include "libp2p/host/listeners.hpp"
+#include "libp2p/host/siblings.hpp"
 #include "libp2p/host/task_group.hpp"
 #include "libp2p/identify/info.hpp"
 
@@ -20,9 +21,18 @@ namespace libp2p {
 
 PeerInfo to_peer_info(const identify::Info& info);
 
-class Host::Impl {
+class Host::Impl final : public Sibling {
  public:
-  Impl(Environment given, HostOptions opts);
+  Impl(Environment given, HostOptions opts, std::shared_ptr<Siblings> group, Siblings::Index place);
+
+  // From the other hosts of the group.
+  void take_socket(std::unique_ptr<io::Socket> socket) override;
+  void take_connection(conn::Handover connection) override;
+  void make_room(policy::Standing newcomer) override { book.make_room(newcomer); }
+  void take_announced(std::vector<Multiaddr> announced, std::optional<SignedPeerRecord> signed_record) override;
+  /// What only the first host knows of itself.
+  void tell_siblings();
+  void on_announced_changed();
 
   // Dialling and streams.
   boost::asio::awaitable<DialResult> dial(PeerId peer, std::vector<Multiaddr> addrs, DialOptions options);
@@ -63,13 +73,15 @@ class Host::Impl {
 
   Environment environment;
   HostOptions options;
+  std::shared_ptr<Siblings> siblings;  ///< A host alone is the first of a group of one.
+  Siblings::Index index;
   PeerId self;
   noise::StaticKey static_key;
-  conn::Totals totals;
   conn::Loop loop;
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
   std::map<std::string, std::shared_ptr<const StreamHandler>, std::less<>> handlers;
   std::optional<SignedPeerRecord> record;
+  std::vector<Multiaddr> told;  ///< What the first host of the group announces.
   std::unordered_map<PeerId, identify::Info> infos;  ///< Of connected peers.
   std::vector<std::weak_ptr<EventHandler>> subscribers;
   std::vector<HostEvent> events;

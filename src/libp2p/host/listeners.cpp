@@ -10,11 +10,16 @@ base::Result<Multiaddr> Listeners::listen(const Multiaddr& addr) {
   base::Result<std::unique_ptr<io::Listener>> listener = environment_.network.listen(*endpoint);
   if (!listener) return listener.error();
   const Multiaddr bound = (*listener)->local().to_multiaddr();
-  (*listener)->start([executor = environment_.executor] { return executor; },
-                     [this](base::Result<std::unique_ptr<io::Socket>> socket) {
-                       // An error here is a peer that went away or a want of descriptors: the listener goes on.
-                       if (socket) accepted_(std::move(*socket));
-                     });
+  const auto turn = std::make_shared<Siblings::Index>(0);  // whose socket the accept under way will be
+  (*listener)->start(
+      [this, turn] {
+        *turn = siblings_.next_in_turn();
+        return siblings_.loop(*turn);
+      },
+      [this, turn](base::Result<std::unique_ptr<io::Socket>> socket) {
+        // An error here is a peer that went away or a want of descriptors: the listener goes on.
+        if (socket) accepted_(*turn, std::move(*socket));
+      });
   listeners_.push_back(std::move(*listener));
   return bound;
 }

@@ -7,15 +7,17 @@
 #include <vector>
 
 #include "libp2p/host/environment.hpp"
+#include "libp2p/host/siblings.hpp"
 #include "libp2p/multiaddr.hpp"
 
 namespace libp2p {
 
 class Listeners {
  public:
-  using OnAccept = std::function<void(std::unique_ptr<io::Socket>)>;
-  Listeners(const Environment& environment, OnAccept accepted)
-      : environment_{environment}, accepted_{std::move(accepted)} {}
+  /// `accepted` is called here, for a socket that is registered with the loop of `host`.
+  using OnAccept = std::function<void(Siblings::Index host, std::unique_ptr<io::Socket>)>;
+  Listeners(const Environment& environment, Siblings& siblings, OnAccept accepted)
+      : environment_{environment}, siblings_{siblings}, accepted_{std::move(accepted)} {}
 
   base::Result<Multiaddr> listen(const Multiaddr& addr);
   base::Result<void> stop(const Multiaddr& bound);
@@ -27,6 +29,7 @@ class Listeners {
 
  private:
   const Environment& environment_;
+  Siblings& siblings_;
   OnAccept accepted_;
   std::vector<std::unique_ptr<io::Listener>> listeners_;
 };

@@ -36,6 +36,9 @@ class Socket {
   virtual void shutdown_write() = 0;
   virtual void close() = 0;
 
+  /// Gives the socket to another loop. No wait is outstanding; from here on only that loop calls it.
+  virtual void move_to(const asio::any_io_executor& loop) = 0;
+
   virtual const Endpoint& local() const = 0;
   virtual const Endpoint& remote() const = 0;
 };

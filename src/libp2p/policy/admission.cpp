@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 
 namespace libp2p::policy {
 
@@ -36,25 +37,43 @@ void PendingHandshakes::remove(ConnId id) {
   std::erase_if(entries_, [id](const Entry& e) { return e.id == id; });
 }
 
-EstablishedConnections::Verdict EstablishedConnections::admit(const Newcomer& newcomer) {
+EstablishedConnections::Verdict EstablishedConnections::admit(const Newcomer& newcomer,
+                                                              const StandingCounts& elsewhere) {
   const Entry entry{.id = newcomer.id, .standing = newcomer.standing};
-  if (entries_.size() < capacity_) {
+  const std::size_t all = std::accumulate(elsewhere.begin(), elsewhere.end(), entries_.size());
+  if (all < capacity_) {
     entries_.push_back(entry);
-    return {.admitted = true, .evicted = std::nullopt};
+    return {.admitted = true};
   }
-  // min_element gives the first of equals: from the back, the newest.
-  const auto lowest = std::min_element(entries_.rbegin(), entries_.rend(),
-                                       [](const Entry& a, const Entry& b) { return a.standing < b.standing; });
-  if (lowest != entries_.rend() && lowest->standing < newcomer.standing) {
-    const ConnId evicted = lowest->id;
-    entries_.erase(std::next(lowest).base());
+  if (const std::optional<ConnId> evicted = displace(newcomer.standing)) {
     entries_.push_back(entry);
     return {.admitted = true, .evicted = evicted};
   }
+  const auto below = elsewhere.begin() + static_cast<std::ptrdiff_t>(newcomer.standing);
+  if (std::any_of(elsewhere.begin(), below, [](std::size_t count) { return count > 0; })) {
+    entries_.push_back(entry);
+    return {.admitted = true, .evict_elsewhere = true};
+  }
   if (newcomer.standing == Standing::stranger || !newcomer.has_sibling) return {};
-  if (entries_.size() >= capacity_ + spare_) return {};
+  if (all >= capacity_ + spare_) return {};
   entries_.push_back(entry);
-  return {.admitted = true, .evicted = std::nullopt};
+  return {.admitted = true};
+}
+
+std::optional<ConnId> EstablishedConnections::displace(Standing newcomer) {
+  // min_element gives the first of equals: from the back, the newest.
+  const auto lowest = std::min_element(entries_.rbegin(), entries_.rend(),
+                                       [](const Entry& a, const Entry& b) { return a.standing < b.standing; });
+  if (lowest == entries_.rend() || lowest->standing >= newcomer) return std::nullopt;
+  const ConnId evicted = lowest->id;
+  entries_.erase(std::next(lowest).base());
+  return evicted;
+}
+
+StandingCounts EstablishedConnections::counts() const {
+  StandingCounts out{};
+  for (const Entry& entry : entries_) ++out[static_cast<std::size_t>(entry.standing)];
+  return out;
 }
 
 void EstablishedConnections::set_standing(ConnId id, Standing standing) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -51,7 +52,13 @@ enum class Standing : std::uint8_t {
   operator_entry,  ///< A member by the operator's own file.
 };
 
-/// Established connections, inbound and outbound.
+inline constexpr std::size_t kStandings = 3;
+
+/// How many connections there are of each standing; indexed by it.
+using StandingCounts = std::array<std::size_t, kStandings>;
+
+/// Established connections, inbound and outbound. Where several hosts share one limit each has a table of its own and
+/// passes in what the others hold.
 class EstablishedConnections {
  public:
   struct Newcomer {
@@ -61,7 +68,8 @@ class EstablishedConnections {
   };
   struct Verdict {
     bool admitted = false;
-    std::optional<ConnId> evicted;  ///< Who has to go for it.
+    std::optional<ConnId> evicted{};  ///< Who has to go for it.
+    bool evict_elsewhere = false;     ///< One of the others' connections has to go for it: see `displace`.
   };
 
   explicit EstablishedConnections(const CountLimits& limits = {})
@@ -70,12 +78,15 @@ class EstablishedConnections {
   /// At the limit a newcomer displaces the newest connection of the lowest standing below its own: a member a
   /// stranger, an operator's entry also one that is only proven. Where there is none, a member with a sibling
   /// takes one of the spare slots; everybody else is refused. O(capacity) at the limit.
-  [[nodiscard]] Verdict admit(const Newcomer& newcomer);
+  [[nodiscard]] Verdict admit(const Newcomer& newcomer, const StandingCounts& elsewhere = {});
+  /// Takes out the newest connection of the lowest standing, if that is below `newcomer`.
+  [[nodiscard]] std::optional<ConnId> displace(Standing newcomer);
   /// The peer of `id` was proven, or entered or left the operator's file.
   void set_standing(ConnId id, Standing standing);
   void remove(ConnId id);
 
   std::size_t size() const { return entries_.size(); }
+  StandingCounts counts() const;
 
  private:
   struct Entry {

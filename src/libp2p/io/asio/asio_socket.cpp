@@ -123,4 +123,16 @@ void AsioSocket::close() {
   state_->socket.close(ignored);
 }
 
+void AsioSocket::move_to(const asio::any_io_executor& loop) {
+  if (state_->closed) return;
+  tcp::socket& here = state_->socket;
+  boost::system::error_code error;
+  const int fd = here.release(error);
+  tcp::socket there{loop};
+  if (!error) there.assign(local_.v6 ? tcp::v6() : tcp::v4(), fd, error);
+  // A closed socket (no memory for the other reactor) shows at the first read.
+  if (error && fd >= 0) ::close(fd);
+  state_ = std::make_shared<State>(std::move(there));
+}
+
 }  // namespace libp2p::io

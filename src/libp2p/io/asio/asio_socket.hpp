@@ -26,6 +26,7 @@ class AsioSocket final : public Socket {
   void wait_writable(std::function<void()> ready) override;
   void shutdown_write() override;
   void close() override;
+  void move_to(const boost::asio::any_io_executor& loop) override;
   const Endpoint& local() const override { return local_; }
   const Endpoint& remote() const override { return remote_; }
 

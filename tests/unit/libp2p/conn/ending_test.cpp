@@ -104,6 +104,7 @@ class FloodingSocket final : public io::Socket {
   void wait_writable(std::function<void()> ready) override { inner_->wait_writable(std::move(ready)); }
   void shutdown_write() override { inner_->shutdown_write(); }
   void close() override { inner_->close(); }
+  void move_to(const io::asio::any_io_executor& loop) override { inner_->move_to(loop); }
   const io::Endpoint& local() const override { return inner_->local(); }
   const io::Endpoint& remote() const override { return inner_->remote(); }
 

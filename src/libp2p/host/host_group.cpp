@@ -1,0 +1,116 @@
+#include "libp2p/host_group.hpp"
+
+#include <algorithm>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+
+#include "libp2p/host/environment.hpp"
+#include "libp2p/host/siblings.hpp"
+#include "libp2p/io/waiter.hpp"
+
+namespace libp2p {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::size_t share_of(std::size_t limit, std::size_t hosts) { return (limit + hosts - 1) / hosts; }
+
+asio::awaitable<HostMetrics> metrics_of(Host& host) { co_return host.metrics(); }
+asio::awaitable<std::vector<ConnectionInfo>> connections_of(Host& host) { co_return host.connections(); }
+
+void add(HostMetrics& sum, const HostMetrics& one) {
+  sum.connections_open += one.connections_open;
+  sum.connections_inbound += one.connections_inbound;
+  sum.connections_outbound += one.connections_outbound;
+  sum.handshakes_started += one.handshakes_started;
+  sum.handshakes_completed += one.handshakes_completed;
+  sum.handshakes_failed += one.handshakes_failed;
+  sum.handshakes_pending += one.handshakes_pending;
+  sum.dials_started += one.dials_started;
+  sum.dials_succeeded += one.dials_succeeded;
+  sum.dials_failed += one.dials_failed;
+  // These are counted for the group as a whole.
+  sum.streams_open = one.streams_open;
+  sum.streams_opened = one.streams_opened;
+  sum.bytes_sent = one.bytes_sent;
+  sum.bytes_received = one.bytes_received;
+  sum.held_bytes = one.held_bytes;
+}
+
+std::vector<GroupMember> on(const std::vector<asio::io_context*>& loops, const HostOptions& options) {
+  std::vector<GroupMember> out;
+  for (asio::io_context* loop : loops) {
+    out.push_back({.environment = system_environment(loop->get_executor(), options.limits)});
+  }
+  return out;
+}
+
+}  // namespace
+
+HostGroup::HostGroup(const std::vector<asio::io_context*>& loops, const HostOptions& options)
+    : HostGroup{on(loops, options), options} {}
+
+HostGroup::HostGroup(std::vector<GroupMember> members, const HostOptions& options) {
+  std::vector<asio::any_io_executor> loops;
+  for (const GroupMember& member : members) loops.push_back(member.environment.executor);
+  siblings_ = std::make_shared<Siblings>(std::move(loops));
+  for (GroupMember& member : members) {
+    HostOptions own = options;
+    if (member.admission != nullptr) own.admission = member.admission;
+    // Inbound handshakes go round in turn, and dials spread as peers do. `connections` is counted together.
+    own.limits.count.pending_handshakes = share_of(options.limits.count.pending_handshakes, members.size());
+    own.limits.count.dials = share_of(options.limits.count.dials, members.size());
+    hosts_.push_back(std::unique_ptr<Host>{
+        new Host{std::move(member.environment), std::move(own), siblings_, hosts_.size()}});
+  }
+}
+
+HostGroup::~HostGroup() = default;
+
+std::size_t HostGroup::index_of(const PeerId& peer) const { return siblings_->home_of(peer); }
+
+asio::awaitable<HostMetrics> HostGroup::metrics() {
+  HostMetrics sum;
+  for (const auto& host : hosts_) {
+    const HostMetrics one = co_await asio::co_spawn(host->executor(), metrics_of(*host), asio::use_awaitable);
+    add(sum, one);
+  }
+  co_return sum;
+}
+
+asio::awaitable<std::vector<ConnectionInfo>> HostGroup::connections() {
+  std::vector<ConnectionInfo> all;
+  for (const auto& host : hosts_) {
+    const std::vector<ConnectionInfo> some =
+        co_await asio::co_spawn(host->executor(), connections_of(*host), asio::use_awaitable);
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  co_return all;
+}
+
+asio::awaitable<void> HostGroup::stop() {
+  const asio::any_io_executor here = co_await asio::this_coro::executor;
+  struct Joining {
+    std::size_t left;
+    std::exception_ptr thrown;
+    io::Waiter<bool> done;
+  };
+  // Shared: a cancelled caller does not wait for those that still stop.
+  const auto joining = std::make_shared<Joining>(hosts_.size());
+  for (const auto& host : hosts_) {
+    asio::co_spawn(host->executor(), host->stop(),
+                   asio::bind_executor(here, [joining](const std::exception_ptr& thrown) {
+                     if (thrown) joining->thrown = thrown;
+                     if (--joining->left == 0) joining->done.resume(true);
+                   }));
+  }
+  if (joining->left > 0) static_cast<void>(co_await joining->done.wait(false));
+  if (joining->thrown) std::rethrow_exception(joining->thrown);
+}
+
+}  // namespace libp2p
