@@ -1,13 +1,13 @@
 // libp2p/host_group.hpp: one identity on several threads: a group of hosts, each with a loop of its own.
 //
-// A peer lives on exactly one of them: all of its connections, streams and events are there, so that nothing about a
-// peer is ever shared between threads and nothing in the data path takes a lock. The first host listens; handshakes go
-// round in turn, and an inbound connection moves once, to the host of its peer, as soon as Noise has told who it is.
-// Limits on connections and on memory hold for the group.
+// A peer lives on exactly one of them: all of its connections, streams and events are there, so that nothing about
+// a peer is ever shared between threads and nothing in the data path takes a lock. The first host listens;
+// handshakes go round in turn, and an inbound connection moves once, to the host of its peer, as soon as Noise has
+// told who it is. Limits on connections and on memory hold for the group.
 //
-// Thread rules: what names a peer is called on the loop of `host_of(peer)`; listening, announcing and the record are
-// the first host's, on its loop, and the others hear of them. Handlers and subscriptions are set on each host, before
-// the loops run or on its loop. The group's own functions may be called from any thread.
+// Thread rules: what names a peer is called on the loop of `host_of(peer)`; listening, announcing and the record
+// are the first host's, on its loop, and the others hear of them. Handlers and subscriptions are set on each host,
+// before the loops run or on its loop. The group's own functions may be called from any thread.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,8 @@ struct GroupMember;  // the world as one loop sees it, and who is let in there
 
 class HostGroup {
  public:
-  /// With the real clock, randomness, TCP and DNS; one host for each of `loops` (at least one), which are borrowed.
-  /// `HostOptions::admission` is asked on all of them.
+  /// With the real clock, randomness, TCP and DNS; one host for each of `loops` (at least one), which are
+  /// borrowed. `HostOptions::admission` is asked on all of them.
   HostGroup(const std::vector<boost::asio::io_context*>& loops, const HostOptions& options);
   /// With injected time, randomness and network, and an admission for each loop.
   HostGroup(std::vector<GroupMember> members, const HostOptions& options);

@@ -1,5 +1,6 @@
-// libp2p/conn/handover.hpp: an authenticated connection on its way between two loops: from the one that shook hands
-// to the one that its peer lives on. A value: nothing in it belongs to a loop but the socket, which is moved.
+// libp2p/conn/handover.hpp: an authenticated connection on its way between two loops: from the one that shook
+// hands to the one that its peer lives on. A value: nothing in it belongs to a loop but the socket, which is
+// moved.
 #pragma once
 
 #include <memory>
@@ -21,9 +22,9 @@ struct Handover {
   PublicKey peer_key;
   bool early_muxer = false;
   noise::Session session;
-  base::Bytes plaintext;        ///< Opened already, for yamux.
-  base::Bytes sealed;           ///< Read behind it, still to be opened.
-  base::TimePoint deadline{};   ///< Of the whole handshake, admission included.
+  base::Bytes plaintext;       ///< Opened already, for yamux.
+  base::Bytes sealed;          ///< Read behind it, still to be opened.
+  base::TimePoint deadline{};  ///< Of the whole handshake, admission included.
 };
 
 }  // namespace libp2p::conn

@@ -101,8 +101,7 @@ void Host::Impl::take_connection(conn::Handover connection) {
   if (!stopping) book.take_over(std::move(connection));
 }
 
-void Host::Impl::take_announced(std::vector<Multiaddr> announced,
-                                std::optional<SignedPeerRecord> signed_record) {
+void Host::Impl::take_announced(std::vector<Multiaddr> announced, std::optional<SignedPeerRecord> signed_record) {
   told = std::move(announced);
   record = std::move(signed_record);
   schedule_push();

@@ -65,8 +65,8 @@ HostGroup::HostGroup(std::vector<GroupMember> members, const HostOptions& option
     // Inbound handshakes go round in turn, and dials spread as peers do. `connections` is counted together.
     own.limits.count.pending_handshakes = share_of(options.limits.count.pending_handshakes, members.size());
     own.limits.count.dials = share_of(options.limits.count.dials, members.size());
-    hosts_.push_back(std::unique_ptr<Host>{
-        new Host{std::move(member.environment), std::move(own), siblings_, hosts_.size()}});
+    hosts_.push_back(
+        std::unique_ptr<Host>{new Host{std::move(member.environment), std::move(own), siblings_, hosts_.size()}});
   }
 }
 

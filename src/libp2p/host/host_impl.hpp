@@ -81,7 +81,7 @@ class Host::Impl final : public Sibling {
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
   std::map<std::string, std::shared_ptr<const StreamHandler>, std::less<>> handlers;
   std::optional<SignedPeerRecord> record;
-  std::vector<Multiaddr> told;  ///< What the first host of the group announces.
+  std::vector<Multiaddr> told;                       ///< What the first host of the group announces.
   std::unordered_map<PeerId, identify::Info> infos;  ///< Of connected peers.
   std::vector<std::weak_ptr<EventHandler>> subscribers;
   std::vector<HostEvent> events;

@@ -57,8 +57,8 @@ inline constexpr std::size_t kStandings = 3;
 /// How many connections there are of each standing; indexed by it.
 using StandingCounts = std::array<std::size_t, kStandings>;
 
-/// Established connections, inbound and outbound. Where several hosts share one limit each has a table of its own and
-/// passes in what the others hold.
+/// Established connections, inbound and outbound. Where several hosts share one limit each has a table of its own
+/// and passes in what the others hold.
 class EstablishedConnections {
  public:
   struct Newcomer {
