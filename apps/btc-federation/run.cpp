@@ -15,8 +15,10 @@
 #include "base/system.hpp"
 #include "btc-federation/commands.hpp"
 #include "btc-federation/logging.hpp"
+#include "btc-federation/network_threads.hpp"
 #include "btc-federation/reports.hpp"
 #include "config/disk/load.hpp"
+#include "libp2p/io/asio/asio_timers.hpp"
 #include "node/node.hpp"
 #include "observe/ids.hpp"
 #include "store/disk/file_peer_store.hpp"
@@ -40,12 +42,16 @@ struct Process {
   observe::Log log{clock, metrics, observe::make_run_id(rng)};
   observe::Trace trace;
   asio::thread_pool disk{1};  ///< Saves, and log files that are compressed: one after the other.
-  asio::io_context loop{1};
+  asio::io_context loop{1};   ///< The core and the signals: the main thread.
+  libp2p::io::AsioTimers timers{loop.get_executor(), clock};
 
   node::Worker worker() {
     return [this](std::function<void()> job) { asio::post(disk, std::move(job)); };
   }
 };
+
+/// Threads that carry connections.
+constexpr std::size_t kNetworkLoops = 1;
 
 /// Starts the node, stops it on a signal.
 class Runner {
@@ -204,20 +210,26 @@ int run(const Paths& paths, std::string_view version) {
   log_findings(process.log, paths, config, findings);
 
   const std::string state_path = base::directory_of(paths.config) + "/node.state";
-  node::Node node{
-      {.environment = libp2p::system_environment(process.loop.get_executor(), limits_of(*config.settings)),
-       .files = process.files,
-       .store = store,
-       .log = process.log,
-       .metrics = process.metrics,
-       .trace = process.trace,
-       .worker = process.worker()},
-      {.settings = std::move(*config.settings),
-       .peers = std::move(*peers),
-       .state = load_state(process, state_path),
-       .state_path = state_path,
-       .version = std::string{version}}};
+  NetworkThreads network{kNetworkLoops, limits_of(*config.settings)};
+  node::Node node{{.core = {.executor = process.loop.get_executor(),
+                            .clock = process.clock,
+                            .rng = process.rng,
+                            .timers = process.timers},
+                   .loops = network.environments(),
+                   .files = process.files,
+                   .store = store,
+                   .log = process.log,
+                   .metrics = process.metrics,
+                   .trace = process.trace,
+                   .worker = process.worker()},
+                  {.settings = std::move(*config.settings),
+                   .peers = std::move(*peers),
+                   .state = load_state(process, state_path),
+                   .state_path = state_path,
+                   .version = std::string{version}}};
+  network.start();
   const int status = Runner{process, node}.run();
+  network.join();
   process.disk.join();
   return status;
 }

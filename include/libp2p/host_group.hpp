@@ -38,6 +38,8 @@ class HostGroup {
   Host& first() { return *hosts_.front(); }
   /// The host that `peer` lives on; the same for the life of the group.
   std::size_t index_of(const PeerId& peer) const;
+  /// The host that `connection` is or was on.
+  std::size_t index_of(ConnectionId connection) const { return (connection - 1) % size(); }
   Host& host_of(const PeerId& peer) { return *hosts_[index_of(peer)]; }
 
   /// Sums over all hosts, each read on its own loop.

@@ -63,6 +63,8 @@ struct DialAttempt {
 
 struct DialResult {
   std::optional<ConnectionInfo> connection{};  ///< Set on success.
+  base::Duration resolve{};                    ///< On success: what the winning address took to resolve,
+  base::Duration tcp{};                        ///< and to connect.
   base::ErrorCode error;                       ///< Of the attempt that came farthest, else empty.
   std::vector<DialAttempt> attempts;           ///< The failed ones, in order.
 };

@@ -43,6 +43,8 @@ void Connector::on_dial_ended(DialReport report, base::TimePoint now) {
                          .attempts = std::move(report.result.attempts),
                          .attempt = dial.attempt,
                          .took = report.took,
+                         .resolve = report.result.resolve,
+                         .tcp = report.result.tcp,
                          .discovery = discovered_.erase(report.peer) > 0});
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "exchange/engine.hpp"
@@ -54,6 +55,8 @@ class Core {
   /// No more dials; what is open is to be closed.
   void stop(base::TimePoint now) { connector_.stop(now); }
 
+  /// What is to be done before anybody can connect: who may come in, and our record.
+  std::vector<Command> take_commands() { return std::exchange(commands_, {}); }
   std::vector<Command> poll(base::TimePoint now, base::WallTime wall);
   base::TimePoint next_deadline() const;
 

@@ -32,6 +32,13 @@ struct ListenSkipped {
 struct PeerConnected {
   libp2p::ConnectionInfo connection;
   libp2p::Admission::Verdict verdict;
+  libp2p::HandshakeTimes times{};
+};
+
+/// The answer to a liveness ping.
+struct PeerPinged {
+  libp2p::PeerId peer;
+  base::Duration round_trip;
 };
 
 struct PeerDisconnected {
@@ -49,7 +56,9 @@ struct DialEnded {
   std::vector<libp2p::DialAttempt> attempts{};  ///< The failed ones.
   std::uint32_t attempt = 1;                    ///< Of this outage.
   base::Duration took{};
-  bool discovery = false;  ///< The first one to a peer that others told us of.
+  base::Duration resolve{};  ///< On success, of the address that won.
+  base::Duration tcp{};      ///< The same.
+  bool discovery = false;    ///< The first one to a peer that others told us of.
 };
 
 struct InboundRefused {

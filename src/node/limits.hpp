@@ -22,6 +22,8 @@ inline constexpr std::chrono::seconds kListenRetryCap{4};
 inline constexpr std::chrono::seconds kOwnRecordRetry{5};
 /// The host's part of the 3 s of an orderly stop; the rest is for the last save.
 inline constexpr std::chrono::milliseconds kHostStop{2'000};
+/// How often what is counted elsewhere is taken over into the metric registry.
+inline constexpr std::chrono::seconds kMetricsRefresh{10};
 /// Events that a subscriber of the bus may fall behind.
 inline constexpr std::size_t kEventQueue = 8192;
 

@@ -13,8 +13,8 @@ using libp2p::Direction;
 
 MetricsBridge::MetricsBridge(observe::Registry& registry, observe::Bus& bus, std::function<void()> wake)
     : registry_{registry},
-      events_{bus.subscribe<PeerMoved, DialEnded, InboundRefused, PeerConnected, ExchangeMessage, PeersSaved>(
-          {.capacity = kEventQueue, .wake = std::move(wake)})} {}
+      events_{bus.subscribe<PeerMoved, DialEnded, InboundRefused, PeerConnected, PeerPinged, ExchangeMessage,
+                            PeersSaved>({.capacity = kEventQueue, .wake = std::move(wake)})} {}
 
 void MetricsBridge::drain() { events_.drain(*this); }
 
@@ -38,9 +38,14 @@ void MetricsBridge::operator()(const DialEnded& event) {
     registry_.counter(observe::kHandshakes, {"outbound", name_of(attempt.stage)}).add();
   }
   if (ok && event.connection->direction == Direction::outbound) {
-    registry_.histogram(observe::kHandshakeSeconds, {"total"})
-        .observe(std::chrono::duration<double>(event.took).count());
+    note("total", event.took);
+    note("resolve", event.resolve);
+    note("tcp", event.tcp);
   }
+}
+
+void MetricsBridge::note(std::string_view stage, base::Duration took) {
+  registry_.histogram(observe::kHandshakeSeconds, {stage}).observe(std::chrono::duration<double>(took).count());
 }
 
 void MetricsBridge::operator()(const InboundRefused& event) {
@@ -49,6 +54,12 @@ void MetricsBridge::operator()(const InboundRefused& event) {
 
 void MetricsBridge::operator()(const PeerConnected& event) {
   registry_.counter(observe::kHandshakes, {name_of(event.connection.direction), "ok"}).add();
+  note("security", event.times.security);
+  note("muxer", event.times.muxer);
+}
+
+void MetricsBridge::operator()(const PeerPinged& event) {
+  registry_.histogram(observe::kPingSeconds).observe(std::chrono::duration<double>(event.round_trip).count());
 }
 
 void MetricsBridge::operator()(const ExchangeMessage& event) {
@@ -67,10 +78,15 @@ void MetricsBridge::raise(observe::Counter& counter, std::uint64_t now) {
 }
 
 void MetricsBridge::refresh(const libp2p::HostMetrics& host, const exchange::RecordCounters& records,
-                            std::size_t peers_known) {
+                            std::size_t peers_known, std::uint64_t log_events_lost) {
   raise(registry_.counter(observe::kBytes, {"in"}), host.bytes_received);
   raise(registry_.counter(observe::kBytes, {"out"}), host.bytes_sent);
-  registry_.gauge(observe::kStreams, {"all"}).set(static_cast<std::int64_t>(host.streams_open));
+  registry_.gauge(observe::kStreams, {"inbound"}).set(static_cast<std::int64_t>(host.streams_inbound));
+  registry_.gauge(observe::kStreams, {"outbound"}).set(static_cast<std::int64_t>(host.streams_outbound));
+  for (const libp2p::ProtocolStreams& streams : host.by_protocol) {
+    raise(registry_.counter(observe::kStreamsOpened, {name_of(streams.direction), streams.protocol}),
+          streams.opened);
+  }
   registry_.gauge(observe::kPeersKnown).set(static_cast<std::int64_t>(peers_known));
   raise(registry_.counter(observe::kRecords, {"offered"}), records.offered);
   raise(registry_.counter(observe::kRecords, {"proven"}),
@@ -83,6 +99,7 @@ void MetricsBridge::refresh(const libp2p::HostMetrics& host, const exchange::Rec
     raise(registry_.counter(observe::kRecords, {label}), records.at(stage));
   }
   raise(registry_.counter(observe::kEventsLost, {"metrics"}), events_.lost());
+  raise(registry_.counter(observe::kEventsLost, {"log"}), log_events_lost);
 }
 
 }  // namespace node

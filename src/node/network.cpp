@@ -12,16 +12,28 @@ namespace node {
 
 namespace asio = boost::asio;
 
-Network::Network(ExchangeStreams::Parts parts, Members& members, const Options& options)
-    : parts_{parts},
+Network::Network(Parts parts, Members& members, const Options& options)
+    : parts_{std::move(parts)},
+      tasks_{parts_.environment.executor},
       members_{members},
       options_{options},
-      streams_{std::move(parts)},
+      streams_{{.host = parts_.host,
+                .environment = parts_.environment,
+                .tasks = tasks_,
+                .bus = parts_.bus,
+                .trace = parts_.trace,
+                .core = parts_.core}},
       subscription_{parts_.host.subscribe([this](const libp2p::HostEvent& event) { on_event(event); })} {}
 
 // --- commands --------------------------------------------------------------------------------------------------
 
-void Network::carry_out(Dial&& command) { parts_.tasks.spawn(dial(std::move(command))); }
+void Network::carry_out(std::vector<Command>&& commands) {
+  for (Command& command : commands) {
+    std::visit([this]<class One>(One& one) { carry_out(std::move(one)); }, command);
+  }
+}
+
+void Network::carry_out(Dial&& command) { tasks_.spawn(dial(std::move(command))); }
 
 asio::awaitable<void> Network::dial(Dial dial) {
   const base::TimePoint began = parts_.environment.clock.now();
@@ -36,7 +48,7 @@ asio::awaitable<void> Network::dial(Dial dial) {
   parts_.core([report = std::move(report)](Core& core, base::TimePoint now) { core.on_dial_ended(report, now); });
 }
 
-void Network::carry_out(exchange::CheckDial&& command) { parts_.tasks.spawn(check(std::move(command))); }
+void Network::carry_out(exchange::CheckDial&& command) { tasks_.spawn(check(std::move(command))); }
 
 asio::awaitable<void> Network::check(exchange::CheckDial check) {
   std::optional<libp2p::Multiaddr> reached;
@@ -65,9 +77,21 @@ void Network::carry_out(SetStanding&& standing) {
 
 // --- events ----------------------------------------------------------------------------------------------------
 
-void Network::stop() {
+asio::awaitable<std::optional<StartFailure>> Network::listen(std::vector<libp2p::Multiaddr> addresses) {
+  auto listening = start_listening(parts_.host, parts_.environment, parts_.bus, std::move(addresses));
+  std::optional<StartFailure> failure = co_await std::move(listening);
+  if (!failure) announce();
+  co_return failure;
+}
+
+asio::awaitable<void> Network::stop() {
   announcing_ = false;
   streams_.stop();
+  auto host_stop = parts_.host.stop();
+  co_await std::move(host_stop);
+  tasks_.cancel_all();
+  auto joined = tasks_.join();
+  co_await std::move(joined);
 }
 
 void Network::on_event(const libp2p::HostEvent& event) {
@@ -75,7 +99,7 @@ void Network::on_event(const libp2p::HostEvent& event) {
 }
 
 void Network::on(const libp2p::ConnectionOpened& opened) {
-  parts_.bus.publish(PeerConnected{.connection = opened.info, .verdict = opened.verdict});
+  parts_.bus.publish(PeerConnected{.connection = opened.info, .verdict = opened.verdict, .times = opened.times});
   parts_.core([info = opened.info](Core& core, base::TimePoint now) { core.on_opened(info, now); });
   streams_.on_opened(opened.info);
 }
@@ -110,6 +134,10 @@ void Network::on(const libp2p::InboundFailed& failed) { parts_.bus.publish(Inbou
 
 void Network::on(const libp2p::ConnectionPreferred&) {
   // Every connection has its own exchange stream; which one is used shows in the messages.
+}
+
+void Network::on(const libp2p::RoundTripMeasured& measured) {
+  parts_.bus.publish(PeerPinged{.peer = measured.peer, .round_trip = measured.round_trip});
 }
 
 void Network::on(const libp2p::ListenAddressesChanged&) {

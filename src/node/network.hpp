@@ -1,22 +1,41 @@
-// node/network.hpp: the network side of the node: carries out the core's commands on the host, and tells the core
-// what the host saw. No decisions. Thread rules: the host's executor; the core is reached by posts only.
+// node/network.hpp: the network side of the node on one loop: carries out the core's commands on the loop's host,
+// and tells the core what the host saw. No decisions. Thread rules: the host's executor, but for the construction;
+// the core is reached by posts only.
 #pragma once
 
 #include "node/commands.hpp"
 #include "node/core_inbox.hpp"
 #include "node/exchange_streams.hpp"
+#include "node/listeners.hpp"
 #include "node/members.hpp"
 
 namespace node {
 
 class Network {
  public:
+  /// All borrowed.
+  struct Parts {
+    libp2p::Host& host;
+    const libp2p::Environment& environment;
+    observe::Bus& bus;
+    const MessageTrace& trace;
+    CoreInbox core;
+  };
   struct Options {
     base::Duration connection_timeout{};
   };
   /// `members` is borrowed, as is what `parts` names.
-  Network(ExchangeStreams::Parts parts, Members& members, const Options& options);
+  Network(Parts parts, Members& members, const Options& options);
 
+  void carry_out(std::vector<Command>&& commands);
+
+  /// Brings the listeners up, as `start_listening`. From then on the core and the log hear of their addresses,
+  /// once per change. Only on the first host of a group.
+  boost::asio::awaitable<std::optional<StartFailure>> listen(std::vector<libp2p::Multiaddr> addresses);
+  /// No new streams; the open ones end in good order, then the host stops. Nothing runs here afterwards.
+  boost::asio::awaitable<void> stop();
+
+ private:
   void carry_out(Dial&& dial);
   void carry_out(ClosePeer&& close);
   void carry_out(CloseConnection&& close);
@@ -26,13 +45,10 @@ class Network {
   void carry_out(exchange::CheckDial&& check);
   void carry_out(exchange::Send&& send);
   void carry_out(exchange::RetireReceived&& retire);
+  /// What the core carries out itself, or another part.
+  template <class Other>
+  void carry_out(Other&&) {}
 
-  /// The listeners are up: from now on the core and the log hear of their addresses, once per change.
-  void announce();
-  /// No new streams; the open ones end in good order.
-  void stop();
-
- private:
   void on_event(const libp2p::HostEvent& event);
   void on(const libp2p::ConnectionOpened& opened);
   void on(const libp2p::ConnectionClosed& closed);
@@ -40,10 +56,14 @@ class Network {
   void on(const libp2p::InboundFailed& failed);
   void on(const libp2p::ConnectionPreferred& preferred);
   void on(const libp2p::ListenAddressesChanged& changed);
+  void on(const libp2p::RoundTripMeasured& measured);
   boost::asio::awaitable<void> dial(Dial dial);
   boost::asio::awaitable<void> check(exchange::CheckDial check);
 
-  ExchangeStreams::Parts parts_;
+  void announce();
+
+  Parts parts_;
+  libp2p::TaskGroup tasks_;
   Members& members_;
   Options options_;
   ExchangeStreams streams_;

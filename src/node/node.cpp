@@ -1,10 +1,13 @@
 #include "node/node.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "config/text/keys.hpp"
+#include "libp2p/host/join.hpp"
 #include "node/limits.hpp"
 
 namespace node {
@@ -13,15 +16,33 @@ namespace asio = boost::asio;
 
 namespace {
 
-libp2p::HostOptions host_options(const config::text::Settings& settings, const std::string& version,
-                                 Members& members) {
+template <class... Fs>
+struct Overload : Fs... {
+  using Fs::operator()...;
+};
+
+std::vector<std::unique_ptr<Members>> make_members(const std::vector<libp2p::Environment>& loops) {
+  std::vector<std::unique_ptr<Members>> out;
+  for (const libp2p::Environment& loop : loops) out.push_back(std::make_unique<Members>(loop.clock));
+  return out;
+}
+
+std::vector<libp2p::GroupMember> group_of(const std::vector<libp2p::Environment>& loops,
+                                          const std::vector<std::unique_ptr<Members>>& members) {
+  std::vector<libp2p::GroupMember> out;
+  for (std::size_t i = 0; i < loops.size(); ++i) {
+    out.push_back({.environment = loops[i], .admission = members[i].get()});
+  }
+  return out;
+}
+
+libp2p::HostOptions host_options(const config::text::Settings& settings, const std::string& version) {
   libp2p::HostOptions options{.identity = *settings.node.private_key};
   options.limits.time.establish = std::chrono::ceil<std::chrono::milliseconds>(settings.peers.connection_timeout);
   options.limits.time.stop = kHostStop;
   options.limits.count.connections = settings.peers.max_connections;
   options.agent_version = "btc-federation/" + version;
   options.announce = settings.network.announce_addresses;
-  options.admission = &members;
   options.sign_record = false;  // the number is kept in node.state, durable before it is used
   return options;
 }
@@ -38,45 +59,48 @@ Node::Node(World world, Startup startup)
     : world_{std::move(world)},
       startup_{std::move(startup)},
       logger_{world_.log, "node"},
-      began_{world_.environment.clock.now()},
-      members_{world_.environment.clock},
-      host_{world_.environment, host_options(startup_.settings, startup_.version, members_)},
-      tasks_{world_.environment.executor},
+      began_{world_.core.clock.now()},
+      members_{make_members(world_.loops)},
+      hosts_{group_of(world_.loops, members_), host_options(startup_.settings, startup_.version)},
       trace_{observe::Logger{world_.log, "exchange"}, world_.trace},
-      event_log_{world_.log, bus_, world_.environment.clock, host_.id(), poster(&Node::drain_log)},
+      event_log_{world_.log, bus_, world_.core.clock, hosts_.id(), poster(&Node::drain_log)},
       metrics_{world_.metrics, bus_, poster(&Node::drain_metrics)},
-      core_{core_options(startup_.settings), world_.environment.rng, bus_, began_},
-      core_timer_{world_.environment.timers, [this] { turn_core(); }},
-      saver_{{.executor = world_.environment.executor,
-              .clock = world_.environment.clock,
-              .timers = world_.environment.timers,
+      core_{core_options(startup_.settings), world_.core.rng, bus_, began_},
+      core_timer_{world_.core.timers, [this] { turn_core(); }},
+      saver_{{.executor = world_.core.executor,
+              .clock = world_.core.clock,
+              .timers = world_.core.timers,
               .store = world_.store,
               .bus = bus_,
               .worker = world_.worker}},
-      own_record_{{.executor = world_.environment.executor,
-                   .clock = world_.environment.clock,
-                   .timers = world_.environment.timers,
+      own_record_{{.executor = world_.core.executor,
+                   .clock = world_.core.clock,
+                   .timers = world_.core.timers,
                    .files = world_.files,
-                   .rng = world_.environment.rng,
+                   .rng = world_.core.rng,
                    .bus = bus_,
                    .worker = world_.worker,
                    .core = [this](auto call) { post_to_core(std::move(call)); }},
                   startup_.state_path},
-      network_{{.host = host_,
-                .environment = world_.environment,
-                .tasks = tasks_,
-                .bus = bus_,
-                .trace = trace_,
-                .core = [this](auto call) { post_to_core(std::move(call)); }},
-               members_,
-               {.connection_timeout = startup_.settings.peers.connection_timeout}} {}
+      tasks_{world_.core.executor},
+      refresh_timer_{world_.core.timers, [this] { refresh_regularly(); }} {
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    Network::Parts parts{.host = hosts_.host(i),
+                         .environment = world_.loops[i],
+                         .bus = bus_,
+                         .trace = trace_,
+                         .core = [this](auto call) { post_to_core(std::move(call)); }};
+    const Network::Options options{.connection_timeout = startup_.settings.peers.connection_timeout};
+    networks_.push_back(std::make_unique<Network>(std::move(parts), *members_[i], options));
+  }
+}
 
 Node::~Node() = default;
 
 // --- the core --------------------------------------------------------------------------------------------------
 
 std::function<void()> Node::poster(void (Node::*call)()) {
-  return [this, call, executor = world_.environment.executor, alive = std::weak_ptr{alive_}] {
+  return [this, call, executor = world_.core.executor, alive = std::weak_ptr{alive_}] {
     asio::post(executor, [this, call, alive] {
       if (!alive.expired()) (this->*call)();
     });
@@ -84,29 +108,45 @@ std::function<void()> Node::poster(void (Node::*call)()) {
 }
 
 void Node::post_to_core(std::function<void(Core&, base::TimePoint)> call) {
-  asio::post(world_.environment.executor, [this, call = std::move(call), alive = std::weak_ptr{alive_}] {
+  asio::post(world_.core.executor, [this, call = std::move(call), alive = std::weak_ptr{alive_}] {
     if (alive.expired()) return;
-    call(core_, world_.environment.clock.now());
+    call(core_, world_.core.clock.now());
     turn_core();
   });
 }
 
 void Node::turn_core() {
-  const base::Clock& clock = world_.environment.clock;
-  for (Command& command : core_.poll(clock.now(), clock.wall())) carry_out(std::move(command));
+  const base::Clock& clock = world_.core.clock;
+  carry_out(core_.poll(clock.now(), clock.wall()));
   core_timer_.arm(std::max(core_.next_deadline(), clock.now()));
 }
 
-void Node::carry_out(Command&& command) {
-  if (auto* peer = std::get_if<StorePeer>(&command)) return saver_.update(std::move(peer->entry));
-  if (auto* own = std::get_if<exchange::SaveOwnRecord>(&command)) return own_record_.save(std::move(own->record));
-  std::visit(
-      [this]<class One>(One&& one) {
-        if constexpr (requires { network_.carry_out(std::forward<One>(one)); }) {
-          network_.carry_out(std::forward<One>(one));
-        }
-      },
-      std::move(command));
+void Node::carry_out(std::vector<Command>&& commands) {
+  std::vector<std::vector<Command>> per_loop(hosts_.size());
+  const auto to_all = [&](const auto& command) {
+    for (auto& loop : per_loop) loop.emplace_back(command);
+  };
+  const auto to_loop_of = [&](const auto& whom, auto&& command) {
+    per_loop[hosts_.index_of(whom)].emplace_back(std::forward<decltype(command)>(command));
+  };
+  const Overload hand_out{
+      [&](StorePeer& store) { saver_.update(std::move(store.entry)); },
+      [&](exchange::SaveOwnRecord& own) { own_record_.save(std::move(own.record)); },
+      [&](TellRecord& tell) { per_loop.front().emplace_back(std::move(tell)); },
+      // Before its handshake nobody knows on which loop a peer will live, and an address may be anybody's.
+      [&](SetStanding& standing) { to_all(standing); },
+      [&](Ban& ban) { to_all(ban); },
+      [&](CloseConnection& close) { to_loop_of(close.connection, std::move(close)); },
+      [&](auto& of_peer) { to_loop_of(of_peer.peer, std::move(of_peer)); },
+  };
+  for (Command& command : commands) std::visit(hand_out, command);
+  for (std::size_t i = 0; i < per_loop.size(); ++i) {
+    if (per_loop[i].empty()) continue;
+    asio::post(world_.loops[i].executor, [network = networks_[i].get(), batch = std::move(per_loop[i]),
+                                          alive = std::weak_ptr{alive_}]() mutable {
+      if (!alive.expired()) network->carry_out(std::move(batch));
+    });
+  }
 }
 
 // --- start and stop --------------------------------------------------------------------------------------------
@@ -127,12 +167,14 @@ asio::awaitable<std::optional<StartFailure>> Node::start() {
     logger_.warn("node.state.foreign",
                  "node.state holds another node's record, or a damaged one: a new one is signed");
   }
-  known_at_start_ = core_.restore_peers(startup_.peers, world_.environment.clock.now());
+  known_at_start_ = core_.restore_peers(startup_.peers, world_.core.clock.now());
   startup_.peers.clear();
-  logger_.info("network.started", "Network manager started successfully", {{"peer", host_.id().to_base58()}});
+  carry_out(core_.take_commands());  // who comes first is known already
+  logger_.info("network.started", "Network manager started successfully", {{"peer", hosts_.id().to_base58()}});
 
-  auto listening = start_listening(host_, world_.environment, bus_, startup_.settings.network.addresses);
-  std::optional<StartFailure> failure = co_await std::move(listening);
+  const std::optional<StartFailure> failure =
+      co_await asio::co_spawn(hosts_.first().executor(),
+                              networks_.front()->listen(startup_.settings.network.addresses), asio::use_awaitable);
   event_log_.drain();
   if (failure && failure->error == asio::error::operation_aborted) co_return failure;
   if (failure) {
@@ -141,44 +183,59 @@ asio::awaitable<std::optional<StartFailure>> Node::start() {
                   {{"addr", address}, {"reason", failure->error.message()}});
     co_return failure;
   }
-  network_.announce();
-  event_log_.drain();
   logger_.info("node.started", "Node started successfully",
-               {{"peers", known_at_start_}, {"took", world_.environment.clock.now() - began_}});
+               {{"peers", known_at_start_}, {"took", world_.core.clock.now() - began_}});
   if (known_at_start_ == 0) {
     logger_.info("peers.none", "No peers configured - running in standalone mode");
   }
   turn_core();
+  refresh_timer_.arm(world_.core.clock.now() + kMetricsRefresh);
   co_return std::nullopt;
 }
 
 asio::awaitable<void> Node::stop() {
-  const base::TimePoint stopping = world_.environment.clock.now();
-  logger_.info("node.stopping", "Node is stopping", {{"connections", host_.connections().size()}});
-  core_.stop(stopping);
-  network_.stop();
-  auto host_stop = host_.stop();
-  co_await std::move(host_stop);
+  const base::TimePoint stopping = world_.core.clock.now();
+  refresh_timer_.cancel();
   tasks_.cancel_all();
-  auto joined = tasks_.join();
-  co_await std::move(joined);
+  auto idle = tasks_.join();
+  co_await std::move(idle);
+  auto counting = hosts_.metrics();
+  const libp2p::HostMetrics counts = co_await std::move(counting);
+  logger_.info("node.stopping", "Node is stopping", {{"connections", counts.connections_open}});
+  core_.stop(stopping);
+  std::vector<libp2p::Job> stops;
+  for (std::size_t i = 0; i < networks_.size(); ++i) {
+    stops.emplace_back(world_.loops[i].executor, networks_[i]->stop());
+  }
+  auto networks_stopped = libp2p::join_all(std::move(stops));
+  co_await std::move(networks_stopped);
   core_timer_.cancel();
   auto saved = saver_.flush();
   co_await std::move(saved);
-  refresh_metrics();
+  auto refreshed = refresh_metrics();
+  co_await std::move(refreshed);
   event_log_.drain();
   logger_.info("node.stopped", "Node stopped",
-               {{"uptime", world_.environment.clock.now() - began_},
-                {"took", world_.environment.clock.now() - stopping},
+               {{"uptime", world_.core.clock.now() - began_},
+                {"took", world_.core.clock.now() - stopping},
                 {"peers", core_.peers().known()}});
   // What is still posted finds nobody any more; what was posted before the save has armed the timer again.
   alive_.reset();
   core_timer_.cancel();
 }
 
-void Node::refresh_metrics() {
+// --- metrics ---------------------------------------------------------------------------------------------------
+
+asio::awaitable<void> Node::refresh_metrics() {
+  auto reading = hosts_.metrics();
+  const libp2p::HostMetrics hosts = co_await std::move(reading);
   metrics_.drain();
-  metrics_.refresh(host_.metrics(), core_.engine().record_counters(), core_.peers().known());
+  metrics_.refresh(hosts, core_.engine().record_counters(), core_.peers().known(), event_log_.lost());
+}
+
+void Node::refresh_regularly() {
+  tasks_.spawn(refresh_metrics());
+  refresh_timer_.arm(world_.core.clock.now() + kMetricsRefresh);
 }
 
 }  // namespace node

@@ -1,7 +1,7 @@
 // node/node.hpp: a whole node: builds the parts, starts and stops them in order, carries the core's commands to
 // them. Everything of the outside world is injected, so that whole nodes run over a simulated network, disk and
-// clock. Thread rules: one executor, the environment's; the core is reached by posts only, so that it may get its
-// own.
+// clock. Thread rules: the core's executor, for all functions here; construction before any loop runs, destruction
+// after all have ended. Each network loop has a `Network` of its own; core and networks reach each other by posts.
 #pragma once
 
 #include <memory>
@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "base/files.hpp"
 #include "config/text/settings.hpp"
 #include "libp2p/host/task_group.hpp"
+#include "libp2p/host_group.hpp"
 #include "node/core.hpp"
 #include "node/event_log.hpp"
 #include "node/listeners.hpp"
@@ -19,6 +19,7 @@
 #include "node/network.hpp"
 #include "node/own_record_file.hpp"
 #include "node/saver.hpp"
+#include "node/world.hpp"
 #include "observe/event_bus.hpp"
 #include "observe/log.hpp"
 #include "store/text/node_state_text.hpp"
@@ -27,16 +28,6 @@ namespace node {
 
 class Node {
  public:
-  /// Borrowed; all of it outlives the node and the worker's last job.
-  struct World {
-    libp2p::Environment environment;
-    base::Files& files;
-    store::PeerStore& store;
-    observe::Log& log;
-    observe::Registry& metrics;
-    const observe::Trace& trace;
-    Worker worker;
-  };
   /// What was read from the disk.
   struct Startup {
     config::text::Settings settings;  ///< With a private key.
@@ -58,17 +49,19 @@ class Node {
   /// In this order: listeners, dials, exchange, streams, connections, core, store.
   boost::asio::awaitable<void> stop();
 
-  const libp2p::PeerId& id() const { return host_.id(); }
-  libp2p::Host& host() { return host_; }
+  const libp2p::PeerId& id() const { return hosts_.id(); }
+  libp2p::HostGroup& hosts() { return hosts_; }
   observe::Bus& bus() { return bus_; }
   const Core& core() const { return core_; }
-  /// Brings the registry up to date; before it is read.
-  void refresh_metrics();
+  /// Takes over into the registry what is counted elsewhere. Done by itself every `kMetricsRefresh`.
+  boost::asio::awaitable<void> refresh_metrics();
 
  private:
   void post_to_core(std::function<void(Core&, base::TimePoint)> call);
   void turn_core();
-  void carry_out(Command&& command);
+  /// Each command to who carries it out, in order.
+  void carry_out(std::vector<Command>&& commands);
+  void refresh_regularly();
   std::function<void()> poster(void (Node::*call)());
   void drain_log() { event_log_.drain(); }
   void drain_metrics() { metrics_.drain(); }
@@ -80,9 +73,8 @@ class Node {
   observe::Bus bus_;
   base::TimePoint began_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-  Members members_;
-  libp2p::Host host_;
-  libp2p::TaskGroup tasks_;
+  std::vector<std::unique_ptr<Members>> members_;  ///< One for each loop; all are told the same.
+  libp2p::HostGroup hosts_;
   MessageTrace trace_;
   EventLog event_log_;
   MetricsBridge metrics_;
@@ -90,7 +82,9 @@ class Node {
   libp2p::io::Timer core_timer_;
   Saver saver_;
   OwnRecordFile own_record_;
-  Network network_;
+  std::vector<std::unique_ptr<Network>> networks_;  ///< One for each loop.
+  libp2p::TaskGroup tasks_;
+  libp2p::io::Timer refresh_timer_;
   std::size_t known_at_start_ = 0;
 };
 

@@ -68,6 +68,9 @@ class WholeNode {
     log_.set_sinks({lines_});
   }
 
+  /// How many network loops it gets at the next start.
+  void set_loops(std::size_t loops) { loops_ = loops; }
+
   /// As an operator does, in peers.yaml, before the start.
   void add_peer(const WholeNode& other) { add_peer(other.identity_, other.address_); }
   void add_peer(const libp2p::Identity& identity, const libp2p::Multiaddr& address) {
@@ -89,13 +92,17 @@ class WholeNode {
     config::text::Settings settings;
     settings.node.private_key = identity_;
     settings.network.addresses = {address_};
-    node_ = std::make_unique<Node>(Node::World{.environment = machine_.environment(),
-                                               .files = files_,
-                                               .store = *store_,
-                                               .log = log_,
-                                               .metrics = metrics_,
-                                               .trace = trace_,
-                                               .worker = [](const std::function<void()>& job) { job(); }},
+    node_ = std::make_unique<Node>(World{.core = {.executor = world_.executor(),
+                                                  .clock = world_.clock(),
+                                                  .rng = machine_.rng(),
+                                                  .timers = world_.timers()},
+                                         .loops = std::vector(loops_, machine_.environment()),
+                                         .files = files_,
+                                         .store = *store_,
+                                         .log = log_,
+                                         .metrics = metrics_,
+                                         .trace = trace_,
+                                         .worker = [](const std::function<void()>& job) { job(); }},
                                    Node::Startup{.settings = std::move(settings),
                                                  .peers = std::move(*peers),
                                                  .state = std::move(*state),
@@ -111,7 +118,9 @@ class WholeNode {
     ASSERT_TRUE(world_.run(node_->stop(), 3s)) << "the stop does not end";
     EXPECT_EQ(network().listeners(), 0u);
     EXPECT_EQ(network().open_sockets(), 0u);
-    EXPECT_EQ(node_->host().metrics().held_bytes, 0u);
+    const auto left = world_.run(node_->hosts().metrics(), 1s);
+    ASSERT_TRUE(left);
+    EXPECT_EQ(left->held_bytes, 0u);
   }
   /// After `stop`.
   void destroy() { node_.reset(); }
@@ -123,7 +132,7 @@ class WholeNode {
   sim::Network& network() { return machine_.network(); }
 
   std::size_t connections_to(const WholeNode& other) const {
-    const auto all = node_->host().connections();
+    const auto all = node_->hosts().host_of(other.id()).connections();
     return static_cast<std::size_t>(std::ranges::count(all, other.id(), &libp2p::ConnectionInfo::peer));
   }
   /// The signed record of `other` is in the store.
@@ -161,11 +170,11 @@ class WholeNode {
     return all;
   }
   std::uint64_t count(const observe::Metric& metric, observe::Registry::LabelValues labels) {
-    node_->refresh_metrics();
+    EXPECT_TRUE(world_.run(node_->refresh_metrics(), 1s));
     return metrics_.counter(metric, labels).value();
   }
   std::int64_t level(const observe::Metric& metric, observe::Registry::LabelValues labels = {}) {
-    node_->refresh_metrics();
+    EXPECT_TRUE(world_.run(node_->refresh_metrics(), 1s));
     return metrics_.gauge(metric, labels).value();
   }
 
@@ -185,6 +194,7 @@ class WholeNode {
   }
 
   sim::World& world_;
+  std::size_t loops_ = 1;
   libp2p::Identity identity_;
   libp2p::Multiaddr address_;
   sim::Node machine_;

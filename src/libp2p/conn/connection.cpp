@@ -27,7 +27,8 @@ Connection::Connection(Options options, Loop& loop, std::unique_ptr<io::Socket> 
 
 void Connection::start() {
   const Turn turn{*this};
-  phase_deadline_ = loop_.clock.now() + options_.limits.time.handshake;
+  stage_began_ = loop_.clock.now();
+  phase_deadline_ = stage_began_ + options_.limits.time.handshake;
   base::Bytes hello;
   upgrade_->start(hello);
   send_raw(hello);
@@ -45,6 +46,7 @@ Connection::Connection(Options options, Loop& loop, Handover handover, Observer&
       first_byte_{true},
       peer_{std::move(handover.peer)},
       peer_key_{std::move(handover.peer_key)},
+      times_{handover.times},
       phase_deadline_{handover.deadline},
       early_{std::move(handover.plaintext)},
       noise_{std::move(handover.session)},
@@ -73,6 +75,7 @@ std::optional<Handover> Connection::hand_over() {
                   .peer = std::move(*peer_),
                   .peer_key = std::move(*peer_key_),
                   .early_muxer = early_muxer_,
+                  .times = times_,
                   .session = std::move(*noise_),
                   .plaintext = std::move(early_),
                   .sealed = sealed,
@@ -351,6 +354,13 @@ void Connection::on_timer() {
 }
 
 // Facts.
+
+void Connection::note_stage(Upgrade::Stage stage) {
+  if (stage == stage_) return;
+  const base::TimePoint now = loop_.clock.now();
+  (stage_ == Upgrade::Stage::secure ? times_.security : times_.muxer) = now - std::exchange(stage_began_, now);
+  stage_ = stage;
+}
 
 std::array<std::uint8_t, 32> Connection::handshake_hash() const {
   return noise_ ? noise_->handshake_hash() : std::array<std::uint8_t, 32>{};

@@ -15,6 +15,7 @@
 #include "libp2p/conn/stream_state.hpp"
 #include "libp2p/conn/upgrade.hpp"
 #include "libp2p/connection.hpp"
+#include "libp2p/host_events.hpp"
 #include "libp2p/limits.hpp"
 #include "libp2p/policy/liveness.hpp"
 
@@ -111,6 +112,8 @@ class Connection {
   const Multiaddr& remote_addr() const { return options_.remote_addr; }
   std::array<std::uint8_t, 32> handshake_hash() const;
   base::TimePoint last_heard() const { return liveness_.last_heard(); }
+  /// Of the upgrade; both zero before it is through.
+  HandshakeTimes handshake_times() const { return times_; }
   std::uint64_t frames() const;  ///< Sealed or opened so far, whichever is more.
   io::Socket& socket() { return *socket_; }
 
@@ -134,6 +137,7 @@ class Connection {
   void dispatch(const yamux::Event& event);
   std::pair<std::unique_ptr<Block>, std::size_t> take_kept();
   void keep(std::unique_ptr<Block> block, base::MutableBytes rest);
+  void note_stage(Upgrade::Stage stage);
   void on_end_of_stream();
   void on_read_error(base::ErrorCode error);
 
@@ -174,6 +178,8 @@ class Connection {
   std::optional<PublicKey> peer_key_;
   base::ErrorCode end_reason_;
   base::TimePoint opened_at_{};
+  base::TimePoint stage_began_{};
+  HandshakeTimes times_{};
   base::TimePoint phase_deadline_{};  ///< Of upgrading, closing and draining.
   std::unique_ptr<Upgrade> upgrade_;
   base::Bytes early_;  ///< Opened by the upgrade already, for yamux.

@@ -94,7 +94,7 @@ void Connection::process(std::unique_ptr<Block> block, base::MutableBytes bytes)
 base::Result<void> Connection::process_upgrade(base::MutableBytes& bytes) {
   base::Bytes answer;
   const base::Result<bool> done = upgrade_->feed(loop_.aead, bytes, answer);
-  stage_ = upgrade_->stage();
+  note_stage(upgrade_->stage());
   if (upgrade_->remote()) {
     peer_ = upgrade_->remote()->id;
     peer_key_ = upgrade_->remote()->key;

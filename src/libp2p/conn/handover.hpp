@@ -7,6 +7,7 @@
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
+#include "libp2p/host_events.hpp"
 #include "libp2p/io/socket.hpp"
 #include "libp2p/key.hpp"
 #include "libp2p/multiaddr.hpp"
@@ -21,6 +22,7 @@ struct Handover {
   PeerId peer;
   PublicKey peer_key;
   bool early_muxer = false;
+  HandshakeTimes times{};
   noise::Session session;
   base::Bytes plaintext;       ///< Opened already, for yamux.
   base::Bytes sealed;          ///< Read behind it, still to be opened.

@@ -27,13 +27,15 @@ StreamState::StreamState(Connection& connection, yamux::StreamId id, bool inboun
       connection_id_{connection.id()},
       id_{id},
       inbound_{inbound} {
-  loop_.totals.streams_open.fetch_add(1, std::memory_order_relaxed);
+  (inbound_ ? loop_.totals.streams_inbound : loop_.totals.streams_outbound)
+      .fetch_add(1, std::memory_order_relaxed);
   loop_.totals.streams_opened.fetch_add(1, std::memory_order_relaxed);
 }
 
 StreamState::~StreamState() {
   loop_.totals.held_bytes.fetch_sub(unread_.size(), std::memory_order_relaxed);
-  loop_.totals.streams_open.fetch_sub(1, std::memory_order_relaxed);
+  (inbound_ ? loop_.totals.streams_inbound : loop_.totals.streams_outbound)
+      .fetch_sub(1, std::memory_order_relaxed);
 }
 
 std::optional<base::TimePoint> StreamState::unread_since() const {

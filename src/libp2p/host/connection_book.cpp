@@ -197,7 +197,8 @@ void ConnectionBook::enter(Entry& entry) {
   Peer& peer = peers_[id];
   peer.connections.push_back(connection.id());
   connection.admit(entry.verdict != Verdict::stranger);
-  hooks_.event(ConnectionOpened{.info = connection.info(), .verdict = entry.verdict});
+  hooks_.event(ConnectionOpened{
+      .info = connection.info(), .verdict = entry.verdict, .times = connection.handshake_times()});
   if (peer.connections.size() == 1) {
     peer.serving = {.former = connection.id(), .followed = std::nullopt, .decided = true};
   } else {

@@ -45,7 +45,9 @@ void ConnectionBook::ping_round(Peer& peer) {
   }
 }
 
-void ConnectionBook::on_pong(conn::Connection& connection, base::Duration /*rtt*/) {
+void ConnectionBook::on_pong(conn::Connection& connection, base::Duration round_trip) {
+  hooks_.event(
+      RoundTripMeasured{.connection = connection.id(), .peer = *connection.peer(), .round_trip = round_trip});
   const auto at = peers_.find(*connection.peer());
   if (at == peers_.end() || at->second.connections.size() < 2) return;
   at->second.round.on_pong(connection.id());

@@ -43,6 +43,7 @@ DialRace::~DialRace() {
 
 asio::awaitable<DialResult> DialRace::run() {
   const base::TimePoint now = environment_.clock.now();
+  began_ = now;
   deadline_ = now + job_.timeout;
   resolve_deadline_ = now + limits_.time.resolve;
   race_.start(now);
@@ -96,6 +97,7 @@ void DialRace::add(std::size_t given, const io::Endpoint& endpoint) {
   Attempt attempt;
   attempt.given = given;
   attempt.endpoint = endpoint;
+  attempt.resolve = environment_.clock.now() - began_;
   attempts_.push_back(std::move(attempt));
 }
 
@@ -118,7 +120,8 @@ void DialRace::step() {
 void DialRace::start(std::size_t index) {
   Attempt& attempt = attempts_[index];
   attempt.slot = std::make_unique<Slot>(running_);
-  attempt.connect_deadline = environment_.clock.now() + limits_.time.tcp_connect;
+  attempt.began = environment_.clock.now();
+  attempt.connect_deadline = attempt.began + limits_.time.tcp_connect;
   attempt.connecting = environment_.network.connect(
       attempt.endpoint,
       [this, index](base::Result<std::unique_ptr<io::Socket>> socket) { on_socket(index, std::move(socket)); });
@@ -133,6 +136,7 @@ void DialRace::on_socket(std::size_t index, base::Result<std::unique_ptr<io::Soc
     return;
   }
   attempt.stage = DialStage::secure;
+  attempt.tcp = environment_.clock.now() - attempt.began;
   attempt.connection =
       book_.add_outbound(std::move(*socket), job_.peer, attempt.endpoint.to_multiaddr(), job_.probe, *this);
 }
@@ -173,6 +177,8 @@ void DialRace::on_open(ConnectionId id) {
     stop_attempt(loser);
   }
   result_.connection = book_.find(id)->info();
+  result_.resolve = attempts_[*index].resolve;
+  result_.tcp = attempts_[*index].tcp;
   complete({});
 }
 

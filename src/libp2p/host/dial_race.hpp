@@ -50,6 +50,9 @@ class DialRace final : public DialObserver {
     DialStage stage = DialStage::tcp;
     std::unique_ptr<io::Operation> connecting;
     std::optional<base::TimePoint> connect_deadline;
+    base::Duration resolve{};
+    base::TimePoint began{};
+    base::Duration tcp{};
     ConnectionId connection = 0;
     std::unique_ptr<Slot> slot;
     bool over = false;
@@ -81,6 +84,7 @@ class DialRace final : public DialObserver {
   policy::AddressRace race_;
   std::vector<Attempt> attempts_;  ///< In the order in which the race knows them.
   std::map<std::size_t, std::unique_ptr<io::Operation>> resolving_;  ///< By index of the given address.
+  base::TimePoint began_{};
   base::TimePoint resolve_deadline_{};
   base::TimePoint deadline_{};
   DialResult result_;

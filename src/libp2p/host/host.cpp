@@ -288,8 +288,12 @@ HostMetrics Host::metrics() const {
   out.dials_started = impl_->dials_started;
   out.dials_succeeded = impl_->dials_succeeded;
   out.dials_failed = impl_->dials_failed;
-  out.streams_open = impl_->siblings->totals().streams_open;
+  out.streams_inbound = impl_->siblings->totals().streams_inbound;
+  out.streams_outbound = impl_->siblings->totals().streams_outbound;
   out.streams_opened = impl_->siblings->totals().streams_opened;
+  for (const auto& [what, opened] : impl_->negotiated) {
+    out.by_protocol.push_back({.protocol = what.first, .direction = what.second, .opened = opened});
+  }
   out.bytes_sent = impl_->siblings->totals().bytes_sent;
   out.bytes_received = impl_->siblings->totals().bytes_received;
   out.held_bytes = impl_->siblings->totals().held_bytes;

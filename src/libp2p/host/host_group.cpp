@@ -1,16 +1,13 @@
 #include "libp2p/host_group.hpp"
 
 #include <algorithm>
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <exception>
 
 #include "libp2p/host/environment.hpp"
+#include "libp2p/host/join.hpp"
 #include "libp2p/host/siblings.hpp"
-#include "libp2p/io/waiter.hpp"
 
 namespace libp2p {
 
@@ -23,6 +20,17 @@ std::size_t share_of(std::size_t limit, std::size_t hosts) { return (limit + hos
 asio::awaitable<HostMetrics> metrics_of(Host& host) { co_return host.metrics(); }
 asio::awaitable<std::vector<ConnectionInfo>> connections_of(Host& host) { co_return host.connections(); }
 
+void add(std::vector<ProtocolStreams>& sum, const ProtocolStreams& one) {
+  const auto at = std::ranges::find_if(sum, [&](const ProtocolStreams& other) {
+    return other.protocol == one.protocol && other.direction == one.direction;
+  });
+  if (at == sum.end()) {
+    sum.push_back(one);
+  } else {
+    at->opened += one.opened;
+  }
+}
+
 void add(HostMetrics& sum, const HostMetrics& one) {
   sum.connections_open += one.connections_open;
   sum.connections_inbound += one.connections_inbound;
@@ -34,8 +42,10 @@ void add(HostMetrics& sum, const HostMetrics& one) {
   sum.dials_started += one.dials_started;
   sum.dials_succeeded += one.dials_succeeded;
   sum.dials_failed += one.dials_failed;
+  for (const ProtocolStreams& streams : one.by_protocol) add(sum.by_protocol, streams);
   // These are counted for the group as a whole.
-  sum.streams_open = one.streams_open;
+  sum.streams_inbound = one.streams_inbound;
+  sum.streams_outbound = one.streams_outbound;
   sum.streams_opened = one.streams_opened;
   sum.bytes_sent = one.bytes_sent;
   sum.bytes_received = one.bytes_received;
@@ -94,23 +104,10 @@ asio::awaitable<std::vector<ConnectionInfo>> HostGroup::connections() {
 }
 
 asio::awaitable<void> HostGroup::stop() {
-  const asio::any_io_executor here = co_await asio::this_coro::executor;
-  struct Joining {
-    std::size_t left;
-    std::exception_ptr thrown;
-    io::Waiter<bool> done;
-  };
-  // Shared: a cancelled caller does not wait for those that still stop.
-  const auto joining = std::make_shared<Joining>(hosts_.size());
-  for (const auto& host : hosts_) {
-    asio::co_spawn(host->executor(), host->stop(),
-                   asio::bind_executor(here, [joining](const std::exception_ptr& thrown) {
-                     if (thrown) joining->thrown = thrown;
-                     if (--joining->left == 0) joining->done.resume(true);
-                   }));
-  }
-  if (joining->left > 0) static_cast<void>(co_await joining->done.wait(false));
-  if (joining->thrown) std::rethrow_exception(joining->thrown);
+  std::vector<Job> jobs;
+  for (const auto& host : hosts_) jobs.emplace_back(host->executor(), host->stop());
+  auto joined = join_all(std::move(jobs));
+  co_await std::move(joined);
 }
 
 }  // namespace libp2p

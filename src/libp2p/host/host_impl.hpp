@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "libp2p/conn/loop.hpp"
@@ -88,6 +89,8 @@ class Host::Impl final : public Sibling {
   std::vector<DialRace*> dials;
   std::size_t attempts_running = 0;                   ///< Of all dials; at most CountLimits::dials.
   std::unordered_map<PeerId, std::uint32_t> pinging;  ///< Inbound ping streams per peer.
+  /// Streams that finished negotiating. Only protocols that we serve or ask for: peers cannot make it grow.
+  std::map<std::pair<std::string, Direction>, std::uint64_t> negotiated;
   std::uint64_t dials_started = 0;
   std::uint64_t dials_succeeded = 0;
   std::uint64_t dials_failed = 0;

@@ -32,6 +32,7 @@ asio::awaitable<base::Result<Stream>> Host::Impl::open_stream(PeerId peer, std::
   auto negotiation = state->negotiate(std::move(wanted), stream_options.optimistic);
   const base::Result<std::string> agreed = co_await std::move(negotiation);
   if (!agreed) co_return agreed.error();
+  ++negotiated[{*agreed, Direction::outbound}];
   if (waits) state->clear_deadline();
   co_return base::Result<Stream>{std::move(stream)};
 }
@@ -69,6 +70,7 @@ asio::awaitable<void> Host::Impl::serve(std::shared_ptr<conn::StreamState> state
     co_return;
   }
   state->set_protocol(at->first);
+  ++negotiated[{at->first, Direction::inbound}];
   const std::shared_ptr<const StreamHandler> handler = at->second;
   const ConnectionId connection = state->connection_id();
   auto work = (*handler)(std::move(stream));
