@@ -87,11 +87,17 @@ class Driver {
         connected_.erase(connection);
         engine_.on_disconnected(id, connection, now_);
         break;
-      case 2: engine_.on_stream_opened(id, connection, now_); break;
+      case 2: what < 20 ? engine_.prefer(id, connection) : engine_.on_stream_opened(id, connection, now_); break;
       case 3: engine_.on_stream_closed(id, connection, now_); break;
       case 4: engine_.on_message(id, connection, any_message(), now_); break;
       case 5: engine_.on_identify_record(id, any_envelope(), now_); break;
-      case 6: engine_.on_check_dial_result(id, checked_[peer], (what & 64) != 0, now_); break;
+      case 6:
+        if (what < 20) {
+          engine_.on_check_dial_dropped(id, now_);
+        } else {
+          engine_.on_check_dial_result(id, checked_[peer], (what & 64) != 0, now_);
+        }
+        break;
       case 7: now_ += std::chrono::milliseconds{next() * next()}; break;
       case 8: (what & 64) != 0 ? engine_.tombstone(id) : engine_.forgive(id); break;
       case 9: foreign_message(id, connection); break;

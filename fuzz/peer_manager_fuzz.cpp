@@ -35,7 +35,7 @@ struct World {
     const PeerId peer = id_of(how % 11);
     const auto address = *libp2p::Multiaddr::from_text("/ip4/192.0.2." + std::to_string(how % 7) + "/tcp/9000");
     switch (what % 9) {
-      case 0: manager.learn(peer, std::span{&address, 1}, peers::Trust(how / 16 % 3), now); break;
+      case 0: manager.learn(peer, std::span{&address, 1}, peers::Trust(how / 16 % 4), now); break;
       case 1: manager.remove(peer, now); break;
       case 2: connections[peer] += manager.on_inbound(peer, now) ? 1 : 0; break;
       case 3:

@@ -109,14 +109,28 @@ void Engine::on_stream_closed(const libp2p::PeerId& id, ConnId connection, base:
   if (link != nullptr) drop_stream(id, *peer, *link, now);
 }
 
+/// Of those whose hellos are through the preferred one, else any.
+std::optional<ConnId> Engine::other_active(const Peer& peer) {
+  std::optional<ConnId> found;
+  for (const Link& link : peer.links) {
+    if (link.introduced && (!found || peer.preferred == link.connection.id)) found = link.connection.id;
+  }
+  return found;
+}
+
+void Engine::prefer(const libp2p::PeerId& id, ConnId connection) {
+  Peer* peer = find(id);
+  const Link* link = peer != nullptr ? link_of(*peer, connection) : nullptr;
+  if (link == nullptr) return;
+  peer->preferred = connection;
+  if (link->introduced) peer->active = connection;
+}
+
 void Engine::drop_stream(const libp2p::PeerId& id, Peer& peer, Link& link, base::TimePoint now) {
   link.stream = link.introduced = false;
   if (peer.active != link.connection.id) return;
-  const auto other = std::ranges::find_if(peer.links, &Link::introduced);
-  if (other != peer.links.end()) {
-    peer.active = other->connection.id;
-  } else {
-    peer.active.reset();
+  peer.active = other_active(peer);
+  if (!peer.active) {
     std::erase(ready_, id);
     if (ready_.empty()) early_rounds_ = 0;
   }
@@ -146,9 +160,7 @@ void Engine::try_prove(const libp2p::PeerId& id, base::TimePoint now) {
   Peer* peer = find(id);
   if (known == nullptr || peer == nullptr || peer->links.empty() || known->newest_is_proven()) return;
   if (const std::optional<Proof> how = proof_of(*known, *peer)) return take_proof(id, *how);
-  if (!peer->check_at && !checks_running_.contains(id) && !known->check_failed) {
-    schedule_check(id, now + base::Duration{rng_.below(base::Duration{kCheckDialJitter}.count())});
-  }
+  if (!peer->check_at && !checks_running_.contains(id)) check_soon(id, now);
 }
 
 void Engine::take_proof(const libp2p::PeerId& id, Proof how) {
@@ -191,8 +203,20 @@ void Engine::schedule_check(const libp2p::PeerId& id, base::TimePoint at) {
   checks_due_.emplace(at, id);
 }
 
+void Engine::check_soon(const libp2p::PeerId& id, base::TimePoint now) {
+  schedule_check(id, now + base::Duration{rng_.below(base::Duration{kCheckDialJitter}.count())});
+}
+
+void Engine::expire_checks(base::TimePoint now) {
+  std::vector<libp2p::PeerId> lost;
+  for (const auto& [id, until] : checks_running_) {
+    if (until <= now) lost.push_back(id);
+  }
+  for (const libp2p::PeerId& id : lost) on_check_dial_dropped(id, now);
+}
+
 void Engine::start_checks(base::TimePoint now) {
-  std::erase_if(checks_running_, [now](const auto& running) { return running.second <= now; });
+  expire_checks(now);
   while (!checks_due_.empty() && checks_due_.begin()->first <= now &&
          checks_running_.size() < kMaxCheckDialsAtOnce) {
     const libp2p::PeerId id = checks_due_.begin()->second;
@@ -222,6 +246,12 @@ void Engine::on_check_dial_result(const libp2p::PeerId& id, const libp2p::Record
   if (known->newest->version() != version) return try_prove(id, now);  // a newer one came meanwhile
   if (reached) return take_proof(id, Proof::check);
   fail_check(id, now);
+}
+
+void Engine::on_check_dial_dropped(const libp2p::PeerId& id, base::TimePoint now) {
+  if (checks_running_.erase(id) == 0) return;
+  ++counters_.checks_lost;
+  try_prove(id, now);
 }
 
 void Engine::fail_check(const libp2p::PeerId& id, base::TimePoint now) {

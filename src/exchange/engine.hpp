@@ -45,6 +45,7 @@ struct EngineCounters {
   std::uint64_t checks_started = 0;
   std::uint64_t checks_succeeded = 0;
   std::uint64_t checks_failed = 0;
+  std::uint64_t checks_lost = 0;  ///< Without a result; they are made again.
   std::uint64_t disconnects = 0;
 };
 
@@ -63,6 +64,9 @@ class Engine {
   void own_record_saved(const libp2p::RecordVersion& version, base::TimePoint now);
   void tombstone(const libp2p::PeerId& peer);
   void forgive(const libp2p::PeerId& peer) { table_.forgive(peer); }
+  /// An entry of the operator's own: when the table is full, others make room for its record.
+  void pin(const libp2p::PeerId& peer) { table_.pin(peer); }
+  void unpin(const libp2p::PeerId& peer) { table_.unpin(peer); }
 
   // From the host ----------------------------------------------------------------------------------------------
   void on_connected(const libp2p::PeerId& peer, Connection connection, base::TimePoint now);
@@ -70,11 +74,16 @@ class Engine {
   /// An exchange stream is there. On a connection that we dialled the hello follows at once.
   void on_stream_opened(const libp2p::PeerId& peer, ConnId connection, base::TimePoint now);
   void on_stream_closed(const libp2p::PeerId& peer, ConnId connection, base::TimePoint now);
+  /// The host's rule for duplicates chose `connection`: its stream is used from when it is ready. Until then, and
+  /// where nothing is preferred, it is the one whose hellos were completed last.
+  void prefer(const libp2p::PeerId& peer, ConnId connection);
   void on_message(const libp2p::PeerId& peer, ConnId connection, const Message& message, base::TimePoint now);
   /// The peer's own envelope from identify: counts like one that it sent.
   void on_identify_record(const libp2p::PeerId& peer, base::ByteSpan envelope, base::TimePoint now);
   void on_check_dial_result(const libp2p::PeerId& peer, const libp2p::RecordVersion& version, bool reached,
                             base::TimePoint now);
+  /// The check dial was not made, or cut short by us (a limit, a stop): it says nothing of the peer.
+  void on_check_dial_dropped(const libp2p::PeerId& peer, base::TimePoint now);
   /// Asks `peer` (or confirms to it) to open no new stream on the connection with this handshake hash.
   /// False if there is no exchange with it.
   bool retire(const libp2p::PeerId& peer, const ConnectionHash& connection, bool confirmed);
@@ -99,7 +108,8 @@ class Engine {
   };
   struct Peer {
     std::vector<Link> links;
-    std::optional<ConnId> active;  ///< The connection whose stream we send on.
+    std::optional<ConnId> active;     ///< The connection whose stream we send on.
+    std::optional<ConnId> preferred;  ///< By the host's rule; it may not be introduced yet.
     std::optional<Position> hello_position;
     bool return_due = false;  ///< It sent an older record of itself than the one that we hold.
     TokenBucket messages{kMessagesPerPeer};
@@ -120,14 +130,17 @@ class Engine {
   // engine.cpp: connections, proofs, check dials, own record
   Peer* find(const libp2p::PeerId& peer);
   static Link* link_of(Peer& peer, ConnId connection);
+  static std::optional<ConnId> other_active(const Peer& peer);
   void drop_stream(const libp2p::PeerId& id, Peer& peer, Link& link, base::TimePoint now);
   static Scope scope_of_links(const Peer& peer);
   void try_prove(const libp2p::PeerId& id, base::TimePoint now);
   std::optional<Proof> proof_of(const Known& known, const Peer& peer) const;
   void take_proof(const libp2p::PeerId& id, Proof how);
   void schedule_check(const libp2p::PeerId& id, base::TimePoint at);
+  void check_soon(const libp2p::PeerId& id, base::TimePoint now);
   void start_checks(base::TimePoint now);
   void fail_check(const libp2p::PeerId& id, base::TimePoint now);
+  void expire_checks(base::TimePoint now);
   void check_own_record(base::WallTime wall);
   void forward(const libp2p::PeerId& id);
 
@@ -173,7 +186,7 @@ class Engine {
   std::vector<libp2p::PeerId> ready_;  ///< Those with an active stream.
   std::map<libp2p::PeerId, ActiveRound> rounds_;
   std::set<std::pair<base::TimePoint, libp2p::PeerId>> checks_due_;
-  std::map<libp2p::PeerId, base::TimePoint> checks_running_;  ///< And when they count as failed.
+  std::map<libp2p::PeerId, base::TimePoint> checks_running_;  ///< And when they count as lost.
   base::TimePoint next_round_at_;
   std::size_t early_rounds_ = 0;  ///< Since we were last without partners.
   std::vector<Output> outputs_;

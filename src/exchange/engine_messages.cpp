@@ -48,9 +48,11 @@ bool Engine::admit(const libp2p::PeerId& id, Peer& peer, const Message& message,
     const auto round = rounds_.find(id);
     if (round != rounds_.end() && !round->second.waiting && round->second.round.expects(*response)) return true;
   }
-  if (peer.messages.take(now) && messages_in_all_.take(now)) return true;
+  const bool within_its_own = peer.messages.take(now);
+  if (within_its_own && messages_in_all_.take(now)) return true;
   ++counters_.over_rate;
-  blame(id, peer, kAbuseDropped, "too many exchange messages", now);
+  // That all together are too many is not this one's fault.
+  if (!within_its_own) blame(id, peer, kAbuseDropped, "too many exchange messages", now);
   return false;
 }
 
@@ -128,7 +130,7 @@ void Engine::handle(const libp2p::PeerId& id, Peer& peer, Link& link, const Hell
 void Engine::introduce(const libp2p::PeerId& id, Peer& peer, Link& link) {
   link.introduced = true;
   if (!peer.active) ready_.push_back(id);
-  peer.active = link.connection.id;
+  if (!peer.active || peer.active != peer.preferred) peer.active = link.connection.id;
 }
 
 Listing Engine::answer(const ChangesQuery& query) const { return table_.changes(query.since.change, query.end); }
@@ -172,8 +174,7 @@ Stage Engine::offer(const libp2p::PeerId& teller, Peer& peer, const Offer& what,
     }
   }
   const Judgement judged = validator_.judge(what.envelope, source, table_, peer.checks, now);
-  const StageRow& row = row_of(judged.stage);
-  blame(teller, peer, row.abuse, "bad records", now);
+  if (!judged.over_rate_in_all) blame(teller, peer, row_of(judged.stage).abuse, "bad records", now);
   if (judged.stage != Stage::known && judged.stage != Stage::unchanged) return judged.stage;
 
   const libp2p::PeerId about = *judged.peer;

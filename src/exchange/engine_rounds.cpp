@@ -127,9 +127,9 @@ void Engine::continue_round(const libp2p::PeerId& id, base::TimePoint now) {
   Round& round = rounds_.at(id).round;
   if (round.state() == RoundState::failed) return end_round(id, RoundResult::failed, now);
   if (round.state() != RoundState::finished) return ask(id, now);
-  std::optional<Lesson> lesson = round.take_lesson();
+  const std::optional<Lesson> lesson = round.take_lesson();
   const RoundResult result = lesson ? RoundResult::complete : RoundResult::incomplete;
-  if (lesson) partners_.learn(id, std::move(*lesson), now);
+  if (lesson) partners_.learn(id, *lesson, now);
   end_round(id, result, now);
 }
 

@@ -20,26 +20,31 @@ inline constexpr std::size_t kMaxErrorTextBytes = 256;   // MessageLimits.CutsAL
 
 // What is kept. A record with its indexes takes about 1 KiB: 16 MiB in all.
 inline constexpr std::size_t kMaxRecords = 16'384;  // RecordTable.RefusesHearsayWhenFullButTakesAPeersOwnRecord
-inline constexpr std::size_t kMaxUsableAddresses = 16;              // AddressPolicy.KeepsAtMostSixteen
-inline constexpr std::size_t kMaxRejected = 4'096;                  // RecordTable.ForgetsTheOldestRejection
-inline constexpr std::size_t kMaxHoldersNoted = 64;                 // per fresh record; more only costs a message
+inline constexpr std::size_t kMaxUsableAddresses = 16;  // AddressPolicy.KeepsAtMostSixteen
+inline constexpr std::size_t kMaxRejected = 4'096;      // RecordTable.ForgetsTheOldestRejection
+/// Per fresh record; more only costs a message. RecordTable.NotesSoManyHoldersOfAFreshRecord
+inline constexpr std::size_t kMaxHoldersNoted = 64;
 inline constexpr std::size_t kMaxPartners = 2'048;                  // Partners.ForgetTheLongestUnused
-inline constexpr std::size_t kMaxViewLines = 1'000'000;             // in all, 24 bytes each
 inline constexpr std::size_t kMaxListedPerRound = 2 * kMaxRecords;  // Round.FailsWhenAPartnerListsWithoutEnd
+/// In all, 24 bytes each. Partners.ForgetTheLongestUnusedViewsOverTheSumOfLines
+inline constexpr std::size_t kMaxViewLines = 1'000'000;
+/// Of one partner: who tells more in many rounds than a table holds is asked anew.
+/// Partners.ForgetAViewThatNoTableCouldHold
+inline constexpr std::size_t kMaxViewLinesOfOne = kMaxListedPerRound;
 
 // Time.
 inline constexpr std::chrono::seconds kHelloTimeout{10};
 inline constexpr std::chrono::seconds kRequestTimeout{10};
 inline constexpr std::chrono::seconds kCheckDialJitter{3};
 inline constexpr std::chrono::minutes kCheckDialRetry{10};
-inline constexpr std::chrono::seconds kCheckDialTimeout{60};  // the host's own time-out is far shorter
+inline constexpr std::chrono::seconds kCheckDialTimeout{60};  // then it is lost: the host's own is far shorter
 inline constexpr std::chrono::minutes kDisconnectFor{10};
 
 // Rounds and gossip.
 inline constexpr std::size_t kPartnersPerRound = 3;
-inline constexpr std::size_t kMaxRoundsAtOnce = 8;
+inline constexpr std::size_t kMaxRoundsAtOnce = 8;  // EngineLimits.RunsAtMostEightRoundsAtOnce
 inline constexpr std::size_t kForwardTo = 8;
-inline constexpr std::size_t kMaxCheckDialsAtOnce = 8;
+inline constexpr std::size_t kMaxCheckDialsAtOnce = 8;  // EngineLimits.MakesAtMostEightCheckDialsAtOnce
 
 /// Tokens come back at `per_second` up to `burst`.
 struct Rate {
@@ -47,11 +52,11 @@ struct Rate {
   double burst;
 };
 // A federation of 512 that changes all its records at once gives one peer about 20 messages for us.
-inline constexpr Rate kMessagesPerPeer{20, 512};  // EngineTest.DropsAndDisconnectsAFlooder
-inline constexpr Rate kMessagesInAll{4'000, 16'384};
+inline constexpr Rate kMessagesPerPeer{20, 512};      // EngineTest.DropsAndDisconnectsAFlooder
+inline constexpr Rate kMessagesInAll{4'000, 16'384};  // EngineLimits.BlamesNobodyForTheSumOfAllMessages
 // A signature check costs 0.1 ms: in all at most a fifth of one core over time.
-inline constexpr Rate kChecksPerPeer{200, 2'048};
-inline constexpr Rate kChecksInAll{2'000, 16'384};
+inline constexpr Rate kChecksPerPeer{200, 2'048};   // EngineLimits.DisconnectsWhoMakesUsCheckTooManySignatures
+inline constexpr Rate kChecksInAll{2'000, 16'384};  // Validator.SaysWhenTheSumOfAllChecksIsNot...
 
 // Abuse points; they halve every minute, and at the limit the peer is disconnected for kDisconnectFor.
 inline constexpr double kAbuseLimit = 100;

@@ -49,10 +49,15 @@ const Partner* Partners::find(const libp2p::PeerId& peer) const {
   return at != partners_.end() ? &at->second.partner : nullptr;
 }
 
-void Partners::learn(const libp2p::PeerId& peer, Lesson lesson, base::TimePoint now) {
+void Partners::learn(const libp2p::PeerId& peer, const Lesson& lesson, base::TimePoint now) {
   Partner& partner = of(peer, now);
   lines_ -= partner.view.size();
   if (!lesson.lines.empty() || !lesson.differing.empty()) partner.view = merged(partner.view, lesson);
+  if (partner.view.size() > kMaxViewLinesOfOne) {
+    partner.view = {};
+    partner.position.reset();
+    return;
+  }
   lines_ += partner.view.size();
   partner.position = lesson.position;
   partner.scope = lesson.scope;

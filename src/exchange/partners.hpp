@@ -37,7 +37,7 @@ class Partners {
   /// What is known of `peer`, empty at first. The reference is valid until the next call that is not const.
   Partner& of(const libp2p::PeerId& peer, base::TimePoint now);
   const Partner* find(const libp2p::PeerId& peer) const;
-  void learn(const libp2p::PeerId& peer, Lesson lesson, base::TimePoint now);
+  void learn(const libp2p::PeerId& peer, const Lesson& lesson, base::TimePoint now);
   void forget(const libp2p::PeerId& peer);
 
   std::size_t size() const { return partners_.size(); }

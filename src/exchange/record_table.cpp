@@ -23,7 +23,9 @@ bool RecordTable::learn(RecordPtr record, const Source& source) {
   const libp2p::PeerId peer = record->peer();
   auto at = records_.find(peer);
   if (at == records_.end()) {
-    if (records_.size() >= kMaxRecords && !(source.by_itself && make_room())) return false;
+    const bool pinned = pinned_.contains(peer);
+    const bool full = records_.size() >= kMaxRecords;
+    if (full && !((source.by_itself || pinned) && make_room(pinned))) return false;
     at = records_.try_emplace(peer).first;
   }
   Known& known = at->second;
@@ -64,6 +66,7 @@ bool RecordTable::restore(RecordPtr record, bool proven, bool unreachable) {
 }
 
 void RecordTable::set_own(RecordPtr record) {
+  pin(record->peer());
   Known& known = records_[record->peer()];
   known.newest = std::move(record);
   set_proven(known, known.newest);
@@ -140,11 +143,15 @@ bool RecordTable::holds(const libp2p::PeerId& peer, const libp2p::RecordVersion&
   return at != rejected_.end() && at->second.version >= version && scope <= at->second.scope;
 }
 
-bool RecordTable::make_room() {
+bool RecordTable::make_room(bool for_pinned) {
+  const auto goes_before = [](const Known& a, const Known& b) {
+    return (a.proven != nullptr) != (b.proven != nullptr) ? b.proven != nullptr : a.order < b.order;
+  };
   auto victim = records_.end();
   for (auto at = records_.begin(); at != records_.end(); ++at) {
-    if (at->second.proven || at->second.connected) continue;
-    if (victim == records_.end() || at->second.order < victim->second.order) victim = at;
+    const Known& known = at->second;
+    const bool may_go = !known.connected && (!known.proven || for_pinned) && !pinned_.contains(at->first);
+    if (may_go && (victim == records_.end() || goes_before(known, victim->second))) victim = at;
   }
   if (victim == records_.end()) return false;
   drop(libp2p::PeerId{victim->first});

@@ -56,7 +56,8 @@ class RecordTable {
   /// Null if nothing is known of `peer`.
   const Known* find(const libp2p::PeerId& peer) const;
   /// A verified record that is newer than the held one becomes known and fresh. False if the table is full: then a
-  /// record that its own peer gave us displaces the oldest hearsay, and hearsay is refused.
+  /// record that its own peer gave us displaces the oldest hearsay, a pinned peer's also the oldest record of a
+  /// peer that is not connected, and hearsay is refused.
   bool learn(RecordPtr record, const Source& source);
   /// The held record was told again. True if that made more of it usable: a nearer link, or the first unmarked
   /// telling.
@@ -75,6 +76,9 @@ class RecordTable {
   void tombstone(const libp2p::PeerId& peer);
   void forgive(const libp2p::PeerId& peer) { tombstones_.erase(peer); }
   bool is_tombstoned(const libp2p::PeerId& peer) const { return tombstones_.contains(peer); }
+  /// A peer of the operator's: its record has a place in a full table and is not displaced.
+  void pin(const libp2p::PeerId& peer) { pinned_.insert(peer); }
+  void unpin(const libp2p::PeerId& peer) { pinned_.erase(peer); }
   /// A validly signed record that can be of no use on links of `scope` or wider: not asked for again.
   void reject(const libp2p::PeerId& peer, const libp2p::RecordVersion& version, Scope scope);
   /// True if `version` of `peer` need not be fetched over a link of `scope`: held, newer held, removed, or
@@ -100,7 +104,7 @@ class RecordTable {
     Scope scope;
   };
 
-  bool make_room();
+  bool make_room(bool for_pinned);
   void drop(const libp2p::PeerId& peer);
   void leave_r(Known& known);
   void refresh_r(Known& known);
@@ -114,6 +118,7 @@ class RecordTable {
   std::map<std::uint64_t, const Known*> by_change_;
   std::map<Line, const Known*> by_key_;
   std::unordered_set<libp2p::PeerId> tombstones_;  // as many as the operator made
+  std::unordered_set<libp2p::PeerId> pinned_;      // as many as the operator wrote, and ourselves
   std::unordered_map<libp2p::PeerId, Rejection> rejected_;
   std::deque<libp2p::PeerId> rejected_order_;  // one deque per node
 };

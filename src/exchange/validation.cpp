@@ -70,8 +70,10 @@ Judgement Validator::judge(base::ByteSpan envelope, const Source& source, Record
   Judgement judgement;
   judgement.stage = before_verifying(envelope, source, table, judgement);
   if (judgement.stage == Stage::known) {
-    const bool allowed = checks_of_peer.take(now) && checks_in_all_.take(now);
+    const bool within_its_own = checks_of_peer.take(now);
+    const bool allowed = within_its_own && checks_in_all_.take(now);
     judgement.stage = allowed ? verify_and_learn(envelope, source, table) : Stage::rate;
+    judgement.over_rate_in_all = within_its_own && !allowed;
   }
   ++counters_.ended[static_cast<std::size_t>(judgement.stage)];
   return judgement;

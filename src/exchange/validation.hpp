@@ -55,6 +55,7 @@ struct RecordCounters {
 struct Judgement {
   Stage stage = Stage::size;
   std::optional<libp2p::PeerId> peer;  ///< Set from `syntax` on.
+  bool over_rate_in_all = false;       ///< It ended at `rate` because of what all sent: not the teller's fault.
 };
 
 class Validator {

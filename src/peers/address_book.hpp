@@ -13,6 +13,7 @@ namespace peers {
 
 /// How far an address, or a peer, is trusted. Ordered: more is better.
 enum class Trust : std::uint8_t {
+  doubted,         ///< Somebody said so, and everybody who did could not reach it: dialled rarely.
   hearsay,         ///< Somebody said so: dialled within limits.
   proven,          ///< A connection authenticated as the peer went over it.
   operator_entry,  ///< A human wrote it.

@@ -33,17 +33,22 @@ Target target_of(const libp2p::Multiaddr& address) {
 base::TimePoint HearsayLimits::take(const libp2p::Multiaddr& address, base::TimePoint now) {
   Target target = target_of(address);
   if (target.loopback) return now;
-  if (targets_.size() >= kHearsayTargets && !targets_.contains(target.key)) {
-    std::erase_if(targets_, [now](const auto& entry) { return entry.second.full(now); });
-    if (targets_.size() >= kHearsayTargets) return now + kHearsayPerTarget;
+  base::TimePoint ready = in_all_.ready_at(kHearsayInAll, kHearsayBurstInAll);
+  const auto known = targets_.find(target.key);
+  if (known != targets_.end()) {
+    ready = std::max(ready, known->second.ready_at(kHearsayPerTarget, kHearsayBurst));
   }
-  Bucket& bucket = targets_[std::move(target.key)];
-  const base::TimePoint ready = std::max(bucket.ready_at(kHearsayPerTarget, kHearsayBurst),
-                                         in_all_.ready_at(kHearsayInAll, kHearsayBurstInAll));
   if (ready > now) return ready;
-  bucket.take(now, kHearsayPerTarget);
   in_all_.take(now, kHearsayInAll);
+  if (known == targets_.end() && targets_.size() >= kHearsayTargets) forget_idle(now);
+  targets_[std::move(target.key)].take(now, kHearsayPerTarget);
   return now;
+}
+
+void HearsayLimits::forget_idle(base::TimePoint now) {
+  static_assert(kHearsayTargets > 2 * (kHearsayBurstInAll + kHearsayPerTarget / kHearsayInAll),
+                "the limit in all keeps more targets than that from being busy at once, so there is room now");
+  std::erase_if(targets_, [now](const auto& entry) { return entry.second.full(now); });
 }
 
 }  // namespace peers

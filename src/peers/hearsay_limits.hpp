@@ -31,6 +31,9 @@ class HearsayLimits {
   std::size_t targets() const { return targets_.size(); }
 
  private:
+  /// Drops the targets that have their burst back.
+  void forget_idle(base::TimePoint now);
+
   std::unordered_map<std::string, Bucket> targets_;
   Bucket in_all_;
 };

@@ -25,11 +25,16 @@ inline constexpr std::uint32_t kFlapReuse = 1500;
 inline constexpr std::uint32_t kPenaltyMax = 12000;
 inline constexpr base::Duration kPenaltyHalfLife = 60s;
 
+// PeerManagerTest.DialsHearsayAtMostSixteenTimesAtOnce...; in all, and targets: hearsay_limits_test.cpp.
 inline constexpr base::Duration kHearsayPerTarget = 10s;  ///< One dial per IP in this time...
 inline constexpr std::uint32_t kHearsayBurst = 16;        ///< ...after this many at once.
 inline constexpr base::Duration kHearsayInAll = 100ms;
 inline constexpr std::uint32_t kHearsayBurstInAll = 128;
-inline constexpr std::size_t kHearsayTargets = 4096;  ///< Targets remembered; beyond, new ones wait.
+inline constexpr std::size_t kHearsayTargets = 4096;  ///< Targets remembered; then the idle ones are forgotten.
+
+/// Doubted addresses of one peer are dialled once in this time, less a random part of up to half of it: about as
+/// often as those who are connected to it check them for themselves.
+inline constexpr base::Duration kDoubtedEvery = 10min;
 
 struct Limits {
   std::size_t max_connections = 1024;  ///< How many peers are to be connected (peers.max_connections).

@@ -18,6 +18,7 @@ struct Active {
   base::ErrorCode last_error{};
   base::TimePoint outage_since{};
   base::TimePoint up_since{};
+  base::TimePoint doubted_at{};  ///< When its doubted addresses may be dialled again.
   std::uint32_t connections = 0;
   std::uint32_t failures = 0;  ///< In this outage.
   DialStage stage = DialStage::resolve;

@@ -208,7 +208,8 @@ void PeerManager::on_disconnected(const libp2p::PeerId& peer, base::ErrorCode ca
 /// The reason to wait is gone: the back-off begins anew, and a waiting peer is tried at once.
 void PeerManager::hint(Entry& entry, base::TimePoint now) {
   Peer& peer = entry.second;
-  if (!peer.active || peer.state != PeerState::backing_off) return;
+  const bool waits = peer.state == PeerState::backing_off || peer.state == PeerState::idle;
+  if (!peer.active || !waits) return;
   peer.active->backoff.on_hint();
   peer.active->breaker.reset();
   peer.active->outage_since = now;
@@ -260,22 +261,30 @@ void PeerManager::start_dial(Entry& entry, base::TimePoint now) {
   actions_.dials.push_back({id, std::move(addresses), is_probe});
 }
 
+/// When a dial may include the address; `now` if at once, and then it counts.
+base::TimePoint PeerManager::allowed_at(const KnownAddress& address, const Active& active, base::TimePoint now) {
+  if (address.trust > Trust::hearsay) return now;
+  if (address.trust == Trust::doubted && active.doubted_at > now) return active.doubted_at;
+  return hearsay_.take(address.address, now);
+}
+
 /// The addresses that may be dialled now; if none may, `later` is when one may be. A probe takes one, in turn.
 std::vector<libp2p::Multiaddr> PeerManager::addresses_now(Entry& entry, base::TimePoint now,
                                                           base::TimePoint& later) {
   const auto& known = entry.second.addresses.all();
-  const Active& active = *entry.second.active;
+  Active& active = *entry.second.active;
   const bool is_probe = lane_of(entry.second) == DialLane::probe;
   std::vector<libp2p::Multiaddr> addresses;
+  bool doubted = false;
   for (std::size_t i = 0; i < known.size() && (addresses.empty() || !is_probe); ++i) {
     const KnownAddress& candidate = known[is_probe ? (i + active.failures) % known.size() : i];
-    if (candidate.trust == Trust::hearsay) {
-      const base::TimePoint at = hearsay_.take(candidate.address, now);
-      later = std::min(later, at);
-      if (at > now) continue;
-    }
+    const base::TimePoint at = allowed_at(candidate, active, now);
+    later = std::min(later, at);
+    if (at > now) continue;
+    doubted = doubted || candidate.trust == Trust::doubted;
     addresses.push_back(candidate.address);
   }
+  if (doubted) active.doubted_at = now + kDoubtedEvery - base::Duration{rng_.below(kDoubtedEvery.count() / 2)};
   return addresses;
 }
 

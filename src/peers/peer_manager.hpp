@@ -115,6 +115,7 @@ class PeerManager {
   void start_dials(base::TimePoint now);
   bool can_start(DialLane lane) const;
   void start_dial(Entry& entry, base::TimePoint now);
+  base::TimePoint allowed_at(const KnownAddress& address, const Active& active, base::TimePoint now);
   std::vector<libp2p::Multiaddr> addresses_now(Entry& entry, base::TimePoint now, base::TimePoint& later);
   PeerView view_of(const Entry& entry) const;
 

@@ -154,6 +154,90 @@ TEST(RecordTable, RefusesHearsayWhenFullButTakesAPeersOwnRecord) {
   EXPECT_EQ(table.find(record(0, 1)->peer()), nullptr) << "the oldest hearsay went";
 }
 
+TEST(RecordTable, KeepsAPinnedPeersRecordAndMakesRoomForItInAFullTable) {
+  RecordTable table{1};
+  const auto count = static_cast<std::uint32_t>(kMaxRecords);
+  table.pin(record(0, 1)->peer());
+  ASSERT_TRUE(table.learn(record(0, 1), {}));  // hearsay, the oldest, and the operator's
+  ASSERT_TRUE(table.restore(record(1, 1), true, false));
+  for (std::uint32_t i = 2; i < count; ++i) ASSERT_TRUE(table.learn(record(i, 1), {}));
+  EXPECT_TRUE(table.learn(record(count, 1), {.by_itself = true}));
+  EXPECT_NE(table.find(record(0, 1)->peer()), nullptr);
+  EXPECT_EQ(table.find(record(2, 1)->peer()), nullptr) << "the oldest that is not pinned went";
+  table.pin(record(count + 1, 1)->peer());
+  EXPECT_TRUE(table.learn(record(count + 1, 1), {})) << "hearsay of the operator's peer";
+  EXPECT_EQ(table.size(), kMaxRecords);
+  EXPECT_NE(table.find(record(1, 1)->peer()), nullptr) << "hearsay goes before what is proven";
+  table.unpin(record(0, 1)->peer());
+  EXPECT_TRUE(table.learn(record(count + 2, 1), {.by_itself = true}));
+  EXPECT_EQ(table.find(record(0, 1)->peer()), nullptr);
+}
+
+TEST(RecordTable, DisplacesAProvenRecordOnlyForAPinnedPeerAndNeverOneInUseOrItsOwn) {
+  RecordTable table{1};
+  const auto count = static_cast<std::uint32_t>(kMaxRecords);
+  table.set_own(record(count, 1));
+  for (std::uint32_t i = 0; i + 1 < count; ++i) ASSERT_TRUE(table.restore(record(i, 1), true, false));
+  table.set_connected(record(0, 1)->peer(), true);
+  EXPECT_FALSE(table.learn(record(count + 1, 1), {.by_itself = true})) << "all are proven";
+  table.pin(record(count + 1, 1)->peer());
+  EXPECT_TRUE(table.learn(record(count + 1, 1), {}));
+  EXPECT_EQ(table.size(), kMaxRecords);
+  EXPECT_EQ(table.find(record(1, 1)->peer()), nullptr);
+  for (const std::uint32_t stays : {0U, count}) EXPECT_NE(table.find(record(stays, 1)->peer()), nullptr);
+}
+
+TEST(RecordTable, NotesSoManyHoldersOfAFreshRecord) {
+  RecordTable table{1};
+  const libp2p::PeerId about = record(0, 1)->peer();
+  ASSERT_TRUE(table.learn(record(0, 1), {}));
+  const auto most = static_cast<std::uint32_t>(kMaxHoldersNoted);
+  for (std::uint32_t i = 1; i < most; ++i) table.note_holder(about, record(i, 1)->peer());
+  EXPECT_EQ(table.find(about)->holders.size(), kMaxHoldersNoted - 1);
+  table.note_holder(about, record(1, 1)->peer());
+  EXPECT_EQ(table.find(about)->holders.size(), kMaxHoldersNoted - 1) << "each once";
+  table.note_holder(about, record(most, 1)->peer());
+  EXPECT_EQ(table.find(about)->holders.size(), kMaxHoldersNoted);
+  table.note_holder(about, record(most + 1, 1)->peer());
+  EXPECT_EQ(table.find(about)->holders.size(), kMaxHoldersNoted) << "one more only costs a message";
+  EXPECT_EQ(table.find(about)->holders.back(), record(most, 1)->peer());
+}
+
+std::vector<Line> lines(std::size_t count) {
+  std::vector<Line> result(count);
+  for (std::size_t i = 0; i < count; ++i) result[i].key = i + 1;
+  return result;
+}
+
+TEST(Partners, ForgetTheLongestUnusedViewsOverTheSumOfLines) {
+  Partners partners;
+  const auto peer = [](std::uint32_t number) { return libp2p::PeerId::of(identity_of(number).public_key()); };
+  const Lesson large{.position = {1, 1}, .lines = lines(kMaxViewLinesOfOne), .differing = {}};
+  const auto fit = static_cast<std::uint32_t>(kMaxViewLines / kMaxViewLinesOfOne);
+  base::TimePoint now{};
+  for (std::uint32_t i = 0; i < fit; ++i) partners.learn(peer(i), large, now += std::chrono::seconds{1});
+  const Lesson rest{.position = {1, 1}, .lines = lines(kMaxViewLines - fit * kMaxViewLinesOfOne), .differing = {}};
+  partners.learn(peer(fit), rest, now += std::chrono::seconds{1});
+  EXPECT_EQ(partners.lines(), kMaxViewLines);
+  EXPECT_EQ(partners.size(), fit + 1);
+  partners.learn(peer(fit + 1), {.position = {1, 1}, .lines = lines(1), .differing = {}}, now);
+  EXPECT_EQ(partners.lines(), kMaxViewLines + 1 - kMaxViewLinesOfOne);
+  EXPECT_EQ(partners.find(peer(0)), nullptr);
+  EXPECT_NE(partners.find(peer(1)), nullptr);
+}
+
+TEST(Partners, ForgetAViewThatNoTableCouldHold) {
+  Partners partners;
+  const libp2p::PeerId peer = record(1, 1)->peer();
+  partners.learn(peer, {.position = {1, 1}, .lines = lines(kMaxViewLinesOfOne), .differing = {}}, {});
+  EXPECT_EQ(partners.lines(), kMaxViewLinesOfOne);
+  EXPECT_TRUE(partners.find(peer)->position);
+  const Line more{.key = ~0ULL, .digest = {}};
+  partners.learn(peer, {.position = {1, 2}, .lines = {more}, .differing = {}}, {});
+  EXPECT_EQ(partners.lines(), 0U);
+  EXPECT_FALSE(partners.find(peer)->position) << "asked anew, with fingerprints";
+}
+
 TEST(Partners, ReplaceDifferingRangesAndToldLines) {
   Partners partners;
   const libp2p::PeerId peer = record(1, 1)->peer();

@@ -43,7 +43,7 @@ TEST_P(RandomEvents, KeepTheInvariants) {
     const PeerId peer = id_of(static_cast<std::uint32_t>(rng.below(24)));
     switch (rng.below(9)) {
       case 0:
-        manager.learn(peer, std::vector{address("192.0.2." + std::to_string(rng.below(9)))}, Trust(rng.below(3)),
+        manager.learn(peer, std::vector{address("192.0.2." + std::to_string(rng.below(9)))}, Trust(rng.below(4)),
                       now);
         break;
       case 1:

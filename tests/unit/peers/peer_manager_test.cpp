@@ -1,49 +1,11 @@
-// The peer manager: each transition, limits, back-off and who is dialled, with time and chance as arguments.
-#include "peers/peer_manager.hpp"
-
+// The peer manager: each transition, back-off and who is dialled when.
 #include <gtest/gtest.h>
 
-#include <map>
-#include <set>
-
-#include "base/seeded_rng.hpp"
-#include "unit/peers/vocabulary.hpp"
+#include "peers/peer_manager.hpp"
+#include "unit/peers/manager_fixture.hpp"
 
 namespace peers {
 namespace {
-
-class PeerManagerTest : public ::testing::Test {
- protected:
-  void make(Limits limits, std::uint32_t self = 0) {
-    manager_ = std::make_unique<PeerManager>(id_of(self), limits, rng_);
-  }
-  void SetUp() override { make({}); }
-
-  void learn(std::uint32_t peer, Trust trust = Trust::operator_entry) {
-    const std::vector addresses{address("192.0.2." + std::to_string(peer % 250 + 1))};
-    EXPECT_TRUE(manager_->learn(id_of(peer), addresses, trust, now_));
-  }
-  PeerState state(std::uint32_t peer) { return manager_->view(id_of(peer))->state; }
-  /// Polls when the manager asks for it, until it dials somebody.
-  Actions::Dial next_dial() {
-    for (int turn = 0; turn < 100; ++turn) {
-      if (auto actions = manager_->poll(now_); !actions.dials.empty()) return actions.dials.front();
-      const auto at = manager_->next_deadline();
-      if (!at) break;
-      now_ = std::max(now_, *at);
-    }
-    ADD_FAILURE() << "nobody is dialled";
-    return {id_of(0), {}, false};
-  }
-  void connect(std::uint32_t peer) {
-    ASSERT_EQ(next_dial().peer, id_of(peer));
-    ASSERT_TRUE(manager_->on_connected(id_of(peer), address("192.0.2.1"), now_));
-  }
-
-  base::SeededRng rng_{1};
-  std::unique_ptr<PeerManager> manager_;
-  base::TimePoint now_ = kStart;
-};
 
 TEST_F(PeerManagerTest, DialsAPeerOfTheOperatorAtOnceAndTellsEachTransition) {
   learn(1);
@@ -212,62 +174,6 @@ TEST_F(PeerManagerTest, StopClosesEverythingAndDialsNobody) {
   EXPECT_EQ(manager_->dialing(), 0U);
 }
 
-TEST_F(PeerManagerTest, NeverDialsMoreAtOnceThanAllowedAndTheTrustedFirst) {
-  make({.max_dials = 3});
-  for (std::uint32_t peer = 1; peer <= 10; ++peer) learn(peer, peer > 7 ? Trust::operator_entry : Trust::proven);
-  const Actions actions = manager_->poll(now_);
-  ASSERT_EQ(actions.dials.size(), 3U);
-  for (const auto& dial : actions.dials) EXPECT_GE(dial.peer, id_of(8));
-  EXPECT_FALSE(manager_->next_deadline());
-  manager_->on_dial_failed(id_of(8), refused(), now_);
-  EXPECT_EQ(manager_->poll(now_).dials.size(), 1U);
-}
-
-TEST_F(PeerManagerTest, WantsTheOperatorsEntriesFirstThenAStableSet) {
-  make({.max_connections = 4});
-  for (std::uint32_t peer = 1; peer <= 10; ++peer) learn(peer, Trust::proven);
-  EXPECT_EQ(manager_->wanted(), 4U);
-  learn(20);
-  learn(21);
-  EXPECT_EQ(manager_->wanted(), 4U);
-  EXPECT_TRUE(manager_->view(id_of(20))->wanted);
-  EXPECT_TRUE(manager_->view(id_of(21))->wanted);
-  EXPECT_EQ(manager_->poll(now_).dials.size(), 4U);
-  manager_->remove(id_of(20), now_);
-  EXPECT_EQ(manager_->wanted(), 4U);
-  EXPECT_EQ(manager_->poll(now_).dials.size(), 1U) << "the place is taken by another";
-}
-
-TEST_F(PeerManagerTest, DialsHearsayAtMostSixteenTimesAtOnceAndThenOncePerTenSecondsAndTarget) {
-  for (std::uint32_t peer = 1; peer <= 20; ++peer) {
-    manager_->learn(id_of(peer), std::vector{address("192.0.2.1", int(peer))}, Trust::hearsay, now_);
-  }
-  EXPECT_EQ(manager_->poll(now_).dials.size(), kHearsayBurst);
-  EXPECT_EQ(manager_->next_deadline(), now_ + kHearsayPerTarget);
-  EXPECT_EQ(manager_->poll(now_ + kHearsayPerTarget).dials.size(), 1U);
-}
-
-TEST_F(PeerManagerTest, LoopbackIsFreeOfTheLimitOnHearsay) {
-  for (std::uint32_t peer = 1; peer <= 30; ++peer) {
-    manager_->learn(id_of(peer), std::vector{address("127.0.0.1", int(peer))}, Trust::hearsay, now_);
-  }
-  EXPECT_EQ(manager_->poll(now_).dials.size(), 30U);
-}
-
-TEST_F(PeerManagerTest, KeepsItsTablesBounded) {
-  make({.max_known = 3, .max_addresses = 2});
-  for (std::uint32_t peer = 1; peer <= 3; ++peer) learn(peer, Trust::hearsay);
-  EXPECT_FALSE(manager_->learn(id_of(4), {}, Trust::proven, now_));
-  EXPECT_FALSE(manager_->on_inbound(id_of(4), now_));
-  learn(5);
-  EXPECT_EQ(manager_->known(), 4U) << "an operator's entry is always taken";
-  manager_->learn(id_of(1), std::vector{address("198.51.100.1"), address("198.51.100.2")}, Trust::hearsay, now_);
-  EXPECT_EQ(manager_->view(id_of(1))->addresses.size(), 2U);
-  manager_->learn(id_of(1), std::vector{address("198.51.100.3")}, Trust::operator_entry, now_);
-  EXPECT_EQ(manager_->view(id_of(1))->addresses.size(), 2U);
-  EXPECT_EQ(manager_->view(id_of(1))->addresses[0].address, address("198.51.100.3"));
-}
-
 TEST_F(PeerManagerTest, ForgetsAStrangerThatLeftNothingToDial) {
   ASSERT_TRUE(manager_->on_inbound(id_of(1), now_));
   manager_->on_disconnected(id_of(1), refused(), now_);
@@ -303,12 +209,6 @@ TEST_F(PeerManagerTest, ListsPagesInTheOrderOfIds) {
   }
   EXPECT_EQ(seen.size(), 25U);
   EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
-}
-
-TEST_F(PeerManagerTest, TenThousandKnownPeersAreCheap) {
-  for (std::uint32_t peer = 1; peer <= 10'000; ++peer) learn(peer, Trust::proven);
-  EXPECT_EQ(manager_->wanted(), 1024U);
-  EXPECT_EQ(manager_->poll(now_).dials.size(), Limits{}.max_dials);
 }
 
 }  // namespace

@@ -1,0 +1,177 @@
+// Limits on connections through whole hosts: who gives way when all places are taken, and what follows a
+// connection that has carried all the frames that one may carry.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "support.hpp"
+
+namespace libp2p::testing {
+namespace {
+
+using Verdict = Admission::Verdict;
+
+class ByList : public Admission {
+ public:
+  Verdict admit(const PeerId& peer) override {
+    const auto at = verdicts.find(peer);
+    return at != verdicts.end() ? at->second : Verdict::stranger;
+  }
+  bool is_member_address(const Multiaddr&) override { return false; }
+
+  std::map<PeerId, Verdict> verdicts;
+};
+
+/// `b` has a few places; `a` and `c` want one.
+class ScarceConnections : public ::testing::Test, protected TwoHosts {
+ protected:
+  void SetUp() override {
+    b.options.admission = &list;
+    b.options.limits.count.connections = 1;
+    start();
+    c.start();
+  }
+  void TearDown() override {
+    EXPECT_TRUE(world.run(c.host->stop(), seconds{10}));
+    finish();
+  }
+  DialResult join(Peer& from) {
+    auto result = world.run(from.host->dial(b.id(), {*b.bound}), seconds{30});
+    EXPECT_TRUE(result);
+    world.run_for(seconds{2});
+    return result ? *result : DialResult{};
+  }
+  std::vector<base::ErrorCode> closed_at_b() {
+    std::vector<base::ErrorCode> reasons;
+    for (const ConnectionClosed& closed : b.all<ConnectionClosed>()) reasons.push_back(closed.reason);
+    return reasons;
+  }
+
+  Peer c{world, internet, resolver, "10.0.0.3", 3};
+  ByList list;
+};
+
+TEST_F(ScarceConnections, OneBelowTheLimitEverybodyIsTaken) {
+  b.host.reset();
+  b.subscription.reset();
+  b.options.limits.count.connections = 2;
+  b.start();
+  EXPECT_TRUE(join(a).connection);
+  EXPECT_TRUE(join(c).connection);
+  EXPECT_EQ(b.host->metrics().connections_open, 2u);
+}
+
+TEST_F(ScarceConnections, AnOperatorsEntryDisplacesAPeerThatIsOnlyProven) {
+  list.verdicts = {{a.id(), Verdict::member}, {c.id(), Verdict::operator_member}};
+  EXPECT_TRUE(join(a).connection);
+  EXPECT_EQ(b.connected_to(a), 1u);
+  EXPECT_TRUE(join(c).connection);
+  EXPECT_EQ(b.connected_to(c), 1u);
+  EXPECT_EQ(b.connected_to(a), 0u);
+  EXPECT_EQ(closed_at_b(), (std::vector<base::ErrorCode>{ConnErrc::too_many_connections}));
+  EXPECT_EQ(a.all<ConnectionClosed>().size(), 1u) << "the displaced one hears of it";
+}
+
+TEST_F(ScarceConnections, AMemberDisplacesAStranger) {
+  list.verdicts = {{c.id(), Verdict::member}};
+  EXPECT_TRUE(join(a).connection);
+  EXPECT_TRUE(join(c).connection);
+  EXPECT_EQ(b.connected_to(a), 0u);
+  EXPECT_EQ(b.connected_to(c), 1u);
+}
+
+class NotDisplaced : public ScarceConnections,
+                     public ::testing::WithParamInterface<std::pair<Verdict, Verdict>> {};
+
+TEST_P(NotDisplaced, ByANewcomerOfNoHigherStanding) {
+  list.verdicts = {{a.id(), GetParam().first}, {c.id(), GetParam().second}};
+  EXPECT_TRUE(join(a).connection);
+  // The dialer may hold the connection for a moment: it is through before the listener has judged.
+  join(c);
+  EXPECT_EQ(c.connected_to(b), 0u);
+  EXPECT_EQ(b.connected_to(c), 0u);
+  EXPECT_EQ(b.connected_to(a), 1u);
+  const auto failed = b.all<InboundFailed>();
+  ASSERT_EQ(failed.size(), 1u);
+  EXPECT_EQ(failed[0].error, ConnErrc::too_many_connections);
+}
+
+std::string name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::refuse: return "Refused";
+    case Verdict::stranger: return "AStranger";
+    case Verdict::member: return "AMember";
+    case Verdict::operator_member: return "AnOperatorsEntry";
+  }
+  return "Nobody";
+}
+
+INSTANTIATE_TEST_SUITE_P(Host, NotDisplaced,
+                         ::testing::Values(std::pair{Verdict::stranger, Verdict::stranger},
+                                           std::pair{Verdict::member, Verdict::stranger},
+                                           std::pair{Verdict::member, Verdict::member},
+                                           std::pair{Verdict::operator_member, Verdict::operator_member}),
+                         [](const auto& c) { return name_of(c.param.first) + "By" + name_of(c.param.second); });
+
+/// `a`, the smaller id, has a connection that it dialled; then `b` dials one more.
+class WornConnection : public ::testing::Test, protected TwoHosts {
+ protected:
+  static constexpr std::uint64_t kFrames = 200;
+
+  void begin(std::uint64_t frames_until_worn) {
+    if (b.id() < a.id()) std::swap(a.options.identity, b.options.identity);
+    for (Peer* peer : {&a, &b}) peer->options.limits.count.frames_until_worn = frames_until_worn;
+    start();
+    connect();
+    former = a.host->preferred_connection(b.id())->handshake_hash;
+    stream.emplace(open_echo());
+    for (std::uint64_t i = 0; i < kFrames; ++i) ASSERT_NO_FATAL_FAILURE(echo_one());
+    auto second = world.run(b.host->dial(a.id(), {*a.bound}, {.force_new = true}), seconds{10});
+    ASSERT_TRUE(second && second->connection);
+    latter = second->connection->handshake_hash;
+    world.run_for(seconds{2});
+    ASSERT_EQ(a.connected_to(b), 2u);
+  }
+  void echo_one() {
+    ASSERT_TRUE(*world.run(stream->write(base::as_bytes("x")), seconds{5}));
+    std::array<std::uint8_t, 1> back{};
+    ASSERT_TRUE(*world.run(stream->read_exactly(back), seconds{5}));
+  }
+  auto preferred_at(Peer& one, Peer& other) { return one.host->preferred_connection(other.id())->handshake_hash; }
+  static ConnectionId with(const Peer& at, const std::array<std::uint8_t, 32>& hash) {
+    const auto all = at.host->connections();
+    return std::ranges::find(all, hash, &ConnectionInfo::handshake_hash)->id;
+  }
+  void TearDown() override {
+    stream.reset();
+    finish();
+  }
+
+  std::optional<Stream> stream;
+  std::array<std::uint8_t, 32> former{}, latter{};
+};
+
+TEST_F(WornConnection, StaysPreferredWhileItIsBelowTheLimit) {
+  ASSERT_NO_FATAL_FAILURE(begin(100 * kFrames));
+  EXPECT_EQ(preferred_at(a, b), former);
+  EXPECT_EQ(preferred_at(b, a), former);
+}
+
+TEST_F(WornConnection, IsReplacedByASecondOneWithoutCuttingItsStreams) {
+  ASSERT_NO_FATAL_FAILURE(begin(kFrames));
+  EXPECT_EQ(preferred_at(a, b), latter);
+  EXPECT_EQ(preferred_at(b, a), latter);
+  EXPECT_TRUE(b.host->agree_to_retire(with(b, former)));
+  a.host->confirm_retire(with(a, former));
+  world.run_for(seconds{30});
+  ASSERT_NO_FATAL_FAILURE(echo_one());
+  EXPECT_EQ(a.connected_to(b), 2u) << "not closed while it has a stream";
+  stream.reset();
+  EXPECT_TRUE(world.run_until([&] { return a.connected_to(b) == 1 && b.connected_to(a) == 1; }, seconds{30}));
+  EXPECT_EQ(preferred_at(a, b), latter);
+}
+
+}  // namespace
+}  // namespace libp2p::testing
