@@ -8,6 +8,7 @@
 #include "btc-federation/commands.hpp"
 #include "btc-federation/reports.hpp"
 #include "config/disk/load.hpp"
+#include "observe/line.hpp"
 #include "store/disk/file_peer_store.hpp"
 
 namespace btc_federation {
@@ -36,23 +37,47 @@ void report(const base::ErrorCode& error, const std::string& path) {
   fmt::print(stderr, "{}: error: {}\n", path, error.message());
 }
 
-int check(const Paths& paths) {
+namespace {
+
+/// `{"ok":true,"config":[...],"peers":[...]}`: the findings on both files.
+void print_json(const Paths& paths, bool good, const config::text::Diagnostics& diagnostics,
+                const store::Findings& findings, const std::optional<base::ErrorCode>& refused) {
+  std::string out = fmt::format(R"({{"ok":{},"config":{},"peers":[)", good, diagnostics.to_json(paths.config));
+  const auto add = [&](std::string_view severity, std::size_t line, std::string_view reason) {
+    out += fmt::format(R"({}{{"severity":"{}","file":)", out.ends_with('[') ? "" : ",", severity);
+    observe::append_json_string(out, paths.peers);
+    out += fmt::format(R"(,"line":{},"message":)", line);
+    observe::append_json_string(out, reason);
+    out += '}';
+  };
+  for (const store::Finding& finding : findings.first) add("warning", finding.line, finding.reason);
+  if (refused) add("error", 0, refused->message());
+  fmt::print("{}]}}\n", out);
+}
+
+}  // namespace
+
+int check(const Paths& paths, bool json) {
   base::PosixFiles files;
   base::SystemRng rng;
-  const config::disk::Loaded loaded = config::disk::check(files, paths.config);
-  report(loaded.diagnostics, paths.config);
-
+  const config::disk::Loaded loaded = config::disk::check(files, paths.config, paths.inputs);
   store::disk::FilePeerStore store{files, rng, paths.peers};
   store::Findings findings;
   const base::Result<std::vector<store::PeerEntry>> peers = store.load(findings);
+
+  // A node would start with bad entries left out; whoever asks wants to know of them.
+  const bool good = loaded.settings && peers && findings.total == 0;
+  if (json) {
+    print_json(paths, good, loaded.diagnostics, findings,
+               peers ? std::nullopt : std::optional<base::ErrorCode>{peers.error()});
+    return good ? kOk : kOperator;
+  }
+  report(loaded.diagnostics, paths.config);
   if (peers) {
     report(findings, paths.peers);
   } else {
     report(findings, peers.error(), paths.peers);
   }
-
-  // A node would start with bad entries left out; whoever asks wants to know of them.
-  const bool good = loaded.settings && peers && findings.total == 0;
   if (good) fmt::print("{}: ok\n{}: ok, {} peers\n", paths.config, paths.peers, peers->size());
   return good ? kOk : kOperator;
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "config/disk/load.hpp"
+
 namespace btc_federation {
 
 /// Documented in docs/operations.md.
@@ -17,14 +19,27 @@ enum ExitStatus : int {
 struct Paths {
   std::string config = "conf.yaml";
   std::string peers = "peers.yaml";
+  config::disk::Inputs inputs{};  ///< What the environment and the flags add to the configuration.
+};
+
+/// What `config` prints.
+enum class Document : std::uint8_t {
+  default_file,
+  effective,
+  schema,
+  reference,
 };
 
 /// Runs the node until SIGTERM or SIGINT.
 int run(const Paths& paths, std::string_view version);
-/// Reads both files and says what is wrong with them.
-int check(const Paths& paths);
+/// Reads both files and says what is wrong with them; `json`: as one JSON object on standard output.
+int check(const Paths& paths, bool json);
+/// Prints what is known of the configuration.
+int print_config(const Paths& paths, Document document);
 /// Prints a new key: what goes into conf.yaml, and what others need to know.
 int generate_key();
+/// Writes a new key into a new file for node.private_key_file, and prints what others need to know.
+int generate_key_file(const std::string& path);
 /// Prints the peer id of conf.yaml's key, or with `public_key` what peers.yaml wants of it.
 int print_peer_id(const Paths& paths, bool public_key);
 

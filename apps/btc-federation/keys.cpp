@@ -1,5 +1,6 @@
 // keygen and peer-id.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -9,26 +10,54 @@
 #include "btc-federation/commands.hpp"
 #include "btc-federation/reports.hpp"
 #include "config/disk/load.hpp"
-#include "libp2p/crypto/secret.hpp"
+#include "config/text/secret_text.hpp"
 #include "libp2p/peer_id.hpp"
 
 namespace btc_federation {
 
+namespace {
+
+/// What others need to know of a key.
+void print_public(const libp2p::Identity& identity) {
+  fmt::print("public_key: {}\npeer_id: {}\n", base::to_base64(identity.public_key().data()),
+             libp2p::PeerId::of(identity.public_key()).to_base58());
+}
+
+int flushed() { return std::fflush(stdout) == 0 ? kOk : kFatal; }
+
+}  // namespace
+
 int generate_key() {
   base::SystemRng rng;
   const libp2p::Identity identity = libp2p::Identity::generate(rng);
-  auto raw = identity.private_key_bytes();
-  std::string secret = base::to_base64(raw);
-  fmt::print("private_key: {}\npublic_key: {}\npeer_id: {}\n", secret,
-             base::to_base64(identity.public_key().data()), libp2p::PeerId::of(identity.public_key()).to_base58());
-  libp2p::crypto::wipe(raw);
-  libp2p::crypto::wipe({reinterpret_cast<std::uint8_t*>(secret.data()), secret.size()});
-  return std::fflush(stdout) == 0 ? kOk : kFatal;
+  // Straight to the descriptor: a buffer of the C library would keep the key.
+  const config::text::SecretText base64 = config::text::SecretText::of(identity);
+  constexpr std::string_view kName = "private_key: ";
+  config::text::SecretText line{kName.size() + base64.view().size() + 1};
+  line.append(kName);
+  line.append(base64.view());
+  line.append("\n");
+  const std::string_view whole = line.view();
+  if (::write(STDOUT_FILENO, whole.data(), whole.size()) != static_cast<ssize_t>(whole.size())) return kFatal;
+  print_public(identity);
+  return flushed();
+}
+
+int generate_key_file(const std::string& path) {
+  base::PosixFiles files;
+  base::SystemRng rng;
+  const base::Result<libp2p::Identity> identity = config::disk::make_key_file(files, rng, path);
+  if (!identity) {
+    report(identity.error(), path);
+    return kOperator;
+  }
+  print_public(*identity);
+  return flushed();
 }
 
 int print_peer_id(const Paths& paths, bool public_key) {
   base::PosixFiles files;
-  const config::disk::Loaded loaded = config::disk::check(files, paths.config);
+  const config::disk::Loaded loaded = config::disk::check(files, paths.config, paths.inputs);
   if (!loaded.settings) {
     report(loaded.diagnostics, paths.config);
     return kOperator;
@@ -40,7 +69,7 @@ int print_peer_id(const Paths& paths, bool public_key) {
   }
   const libp2p::PublicKey& key = identity->public_key();
   fmt::print("{}\n", public_key ? base::to_base64(key.data()) : libp2p::PeerId::of(key).to_base58());
-  return std::fflush(stdout) == 0 ? kOk : kFatal;
+  return flushed();
 }
 
 }  // namespace btc_federation

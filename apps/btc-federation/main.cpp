@@ -1,49 +1,103 @@
 // btc-federation: the node, and its operator's commands. Arguments and exit statuses only; each command has a
 // file.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <functional>
 #include <new>
 
 #include "btc-federation/commands.hpp"
 
 namespace {
 
-int parse_and_run(int argc, char** argv) {
-  using namespace btc_federation;
-  Paths paths;
-  bool public_key = false;
-  int status = kOk;
+using namespace btc_federation;
 
+/// What was asked for; each subcommand stores what is to be done.
+struct Request {
+  Paths paths;
+  std::vector<std::string> flags;
+  bool json = false;
+  bool public_key = false;
+  std::string key_file;
+  Document document = Document::effective;
+  std::function<int()> command;
+};
+
+void add_check(CLI::App& app, Request& request) {
+  CLI::App* check = app.add_subcommand("check", "validate both files without starting; exits 0 or 1");
+  check->add_flag("--json", request.json, "print the findings as JSON");
+  check->callback([&] { request.command = [&] { return btc_federation::check(request.paths, request.json); }; });
+}
+
+void add_config(CLI::App& app, Request& request) {
+  CLI::App* config = app.add_subcommand("config", "print what is known of the configuration");
+  CLI::Option_group* which = config->add_option_group("document");
+  const auto add = [&](const char* flag, Document document, const char* help) {
+    which->add_flag_callback(flag, [&request, document] { request.document = document; }, help);
+  };
+  add("--default", Document::default_file, "a commented file with every key");
+  add("--effective", Document::effective, "what holds, and where each value comes from (the default)");
+  add("--schema", Document::schema, "a JSON Schema for editors");
+  add("--reference", Document::reference, "the reference page, as Markdown");
+  which->require_option(0, 1);
+  config->callback([&] { request.command = [&] { return print_config(request.paths, request.document); }; });
+}
+
+void add_keys(CLI::App& app, Request& request) {
+  CLI::App* keygen = app.add_subcommand("keygen", "print a new private key with its public key and peer id");
+  keygen->add_option("--file", request.key_file, "put the private key into this new file, mode 0600, instead");
+  keygen->callback([&] {
+    request.command = [&] {
+      return request.key_file.empty() ? generate_key() : generate_key_file(request.key_file);
+    };
+  });
+  CLI::App* peer_id = app.add_subcommand("peer-id", "print the peer id of the private key in the configuration");
+  peer_id->add_flag("--public-key", request.public_key, "print the public key, as peers.yaml wants it, instead");
+  peer_id->callback([&] { request.command = [&] { return print_peer_id(request.paths, request.public_key); }; });
+}
+
+std::vector<std::string> environment() {
+  std::vector<std::string> variables;
+  for (char** one = environ; *one != nullptr; ++one) variables.emplace_back(*one);
+  return variables;
+}
+
+std::string credentials_directory() {
+  const char* path = std::getenv("CREDENTIALS_DIRECTORY");
+  return path != nullptr ? path : "";
+}
+
+int parse_and_run(int argc, char** argv) {
+  Request request;
   CLI::App app{
       "A node of a BTC federation: finds the other nodes and stays connected to them.\n"
       "Without a command it runs in the present directory until SIGTERM or SIGINT."};
   app.set_version_flag("--version", "btc-federation " BF_VERSION);
-  app.add_option("--config", paths.config, "configuration; written with defaults if it is missing")
+  app.add_option("--config", request.paths.config, "configuration; written with defaults if it is missing")
       ->capture_default_str();
-  app.add_option("--peers", paths.peers, "known peers; may be missing")->capture_default_str();
+  app.add_option("--peers", request.paths.peers, "known peers; may be missing")->capture_default_str();
+  app.add_option("--set", request.flags, "override one key of the configuration: SECTION.KEY=VALUE")
+      ->allow_extra_args(false);
   app.footer("Exit status: 0 in good order, 1 something for the operator to mend, 2 the node cannot go on.");
   app.fallthrough();
   app.require_subcommand(0, 1);
-
-  app.add_subcommand("check", "validate both files without starting; exits 0 or 1")->callback([&] {
-    status = check(paths);
-  });
-  app.add_subcommand("keygen", "print a new private key with its public key and peer id")->callback([&] {
-    status = generate_key();
-  });
-  CLI::App* peer_id = app.add_subcommand("peer-id", "print the peer id of the private key in the configuration");
-  peer_id->add_flag("--public-key", public_key, "print the public key, as peers.yaml wants it, instead");
-  peer_id->callback([&] { status = print_peer_id(paths, public_key); });
+  request.command = [&] { return run(request.paths, BF_VERSION); };
+  add_check(app, request);
+  add_config(app, request);
+  add_keys(app, request);
 
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kOk : kOperator;
   }
-  return app.get_subcommands().empty() ? run(paths, BF_VERSION) : status;
+  request.paths.inputs = {.overrides = config::text::read_overrides(environment(), request.flags),
+                          .credentials_directory = credentials_directory()};
+  return request.command();
 }
 
 }  // namespace

@@ -50,9 +50,6 @@ struct Process {
   }
 };
 
-/// Threads that carry connections.
-constexpr std::size_t kNetworkLoops = 1;
-
 /// Starts the node, stops it on a signal.
 class Runner {
  public:
@@ -210,7 +207,7 @@ int run(const Paths& paths, std::string_view version) {
   log_findings(process.log, paths, config, findings);
 
   const std::string state_path = base::directory_of(paths.config) + "/node.state";
-  NetworkThreads network{kNetworkLoops, limits_of(*config.settings)};
+  NetworkThreads network{config.settings->network.loops, limits_of(*config.settings)};
   node::Node node{{.core = {.executor = process.loop.get_executor(),
                             .clock = process.clock,
                             .rng = process.rng,

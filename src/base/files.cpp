@@ -1,5 +1,6 @@
 #include "base/files.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "base/base64.hpp"
@@ -20,6 +21,13 @@ Result<void> write_synced(OutputFile& file, ByteSpan content) {
 }
 
 }  // namespace
+
+Result<std::size_t> Files::read_into(const std::string& path, MutableBytes room) {
+  const Result<Bytes> content = read(path, room.size());
+  if (!content) return content.error();
+  std::ranges::copy(*content, room.begin());
+  return content->size();
+}
 
 Result<void> replace_file(Files& files, const std::string& path, ByteSpan content, std::uint32_t mode,
                           std::uint64_t suffix) {

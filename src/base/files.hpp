@@ -39,6 +39,9 @@ class Files {
   /// The whole file. Errors: as open and read give; EFBIG if it is larger than `max_bytes`; EISDIR; EINVAL for
   /// what is neither a regular file nor a directory (never blocks on a FIFO).
   virtual Result<Bytes> read(const std::string& path, std::size_t max_bytes) = 0;
+  /// The whole file into memory of the caller's, for what must not be copied elsewhere; returns its size. Errors:
+  /// as `read`, EFBIG if it does not fit. A fake may go through `read`.
+  virtual Result<std::size_t> read_into(const std::string& path, MutableBytes room);
   /// Follows symbolic links. ENOENT if there is nothing.
   virtual Result<FileInfo> stat(const std::string& path) = 0;
   /// A new file that must not exist yet (O_EXCL), with exactly `mode`.

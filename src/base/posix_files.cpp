@@ -109,17 +109,41 @@ Result<Bytes> read_all(const Descriptor& file, std::size_t expected, std::size_t
   return content;
 }
 
-}  // namespace
-
-Result<Bytes> PosixFiles::read(const std::string& path, std::size_t max_bytes) {
-  const Descriptor file = open_file(path, O_RDONLY);
+/// The size of an open file that can be read as a whole. Errors: those of `Files::read`.
+Result<std::size_t> size_to_read(const Descriptor& file, std::size_t max_bytes) {
   if (!file.open()) return last_error();
   const auto info = info_of(file);
   if (!info) return info.error();
   if (info->kind == FileInfo::Kind::directory) return error_of(EISDIR);
   if (info->kind == FileInfo::Kind::other) return error_of(EINVAL);
   if (info->size > max_bytes) return error_of(EFBIG);
-  return read_all(file, static_cast<std::size_t>(info->size), max_bytes);
+  return static_cast<std::size_t>(info->size);
+}
+
+}  // namespace
+
+Result<Bytes> PosixFiles::read(const std::string& path, std::size_t max_bytes) {
+  const Descriptor file = open_file(path, O_RDONLY);
+  const Result<std::size_t> size = size_to_read(file, max_bytes);
+  if (!size) return size.error();
+  return read_all(file, *size, max_bytes);
+}
+
+Result<std::size_t> PosixFiles::read_into(const std::string& path, MutableBytes room) {
+  const Descriptor file = open_file(path, O_RDONLY);
+  if (const Result<std::size_t> size = size_to_read(file, room.size()); !size) return size.error();
+  std::size_t held = 0;
+  for (;;) {
+    const MutableBytes rest = room.subspan(held);
+    std::uint8_t beyond = 0;  // The file may grow while it is read.
+    const ssize_t got = uninterrupted([&] {
+      return rest.empty() ? ::read(file.get(), &beyond, 1) : ::read(file.get(), rest.data(), rest.size());
+    });
+    if (got < 0) return last_error();
+    if (got == 0) return held;
+    if (rest.empty()) return error_of(EFBIG);
+    held += static_cast<std::size_t>(got);
+  }
 }
 
 Result<FileInfo> PosixFiles::stat(const std::string& path) {

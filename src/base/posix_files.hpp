@@ -11,6 +11,7 @@ namespace base {
 class PosixFiles final : public Files {
  public:
   Result<Bytes> read(const std::string& path, std::size_t max_bytes) override;
+  Result<std::size_t> read_into(const std::string& path, MutableBytes room) override;
   Result<FileInfo> stat(const std::string& path) override;
   Result<std::unique_ptr<OutputFile>> create(const std::string& path, std::uint32_t mode) override;
   /// EINVAL for what is not a regular file.

@@ -132,8 +132,10 @@ void Network::on(const libp2p::PeerIdentified& identified) {
 
 void Network::on(const libp2p::InboundFailed& failed) { parts_.bus.publish(InboundRefused{failed}); }
 
-void Network::on(const libp2p::ConnectionPreferred&) {
-  // Every connection has its own exchange stream; which one is used shows in the messages.
+void Network::on(const libp2p::ConnectionPreferred& preferred) {
+  parts_.core([peer = preferred.peer, connection = preferred.preferred](Core& core, base::TimePoint) {
+    core.prefer(peer, connection);
+  });
 }
 
 void Network::on(const libp2p::RoundTripMeasured& measured) {

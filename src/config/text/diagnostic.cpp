@@ -8,30 +8,10 @@
 
 #include "base/utf8.hpp"
 #include "config/text/limits.hpp"
+#include "observe/line.hpp"
 
 namespace config::text {
 namespace {
-
-/// True for a run of base64 as long as that of a seed. Peer ids are such runs too, and are told by their
-/// beginning.
-bool may_hold_key(std::string_view value) {
-  constexpr std::size_t kSeedBase64 = 43;
-  std::size_t run = 0;
-  std::size_t start = 0;
-  for (std::size_t i = 0; i <= value.size(); ++i) {
-    const char c = i < value.size() ? value[i] : ' ';
-    const bool base64 = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+';
-    if (base64 || (c == '/' && run > 0)) {
-      if (run++ == 0) start = i;
-      continue;
-    }
-    const std::string_view word = value.substr(start, run);
-    const bool peer_id = word.starts_with("12D3Koo") || word.starts_with("Qm") || word.starts_with("bafz");
-    if (run >= kSeedBase64 && !peer_id && word.find("/p2p/") == std::string_view::npos) return true;
-    run = 0;
-  }
-  return false;
-}
 
 /// Edit distance where a swap of neighbours counts once.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -52,10 +32,31 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+bool may_hold_key(std::string_view value) {
+  constexpr std::size_t kSeedBase64 = 43;
+  std::size_t run = 0;
+  std::size_t start = 0;
+  for (std::size_t i = 0; i <= value.size(); ++i) {
+    const char c = i < value.size() ? value[i] : ' ';
+    const bool base64 = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+';
+    if (base64 || (c == '/' && run > 0)) {
+      if (run++ == 0) start = i;
+      continue;
+    }
+    const std::string_view word = value.substr(start, run);
+    const bool peer_id = word.starts_with("12D3Koo") || word.starts_with("Qm") || word.starts_with("bafz");
+    if (run >= kSeedBase64 && !peer_id && word.find("/p2p/") == std::string_view::npos) return true;
+    run = 0;
+  }
+  return false;
+}
+
 std::string Diagnostic::to_text(std::string_view file) const {
-  if (at.line == 0) return fmt::format("{}: {}{}", file, severity == Severity::warning ? "warning: " : "", text);
-  return fmt::format("{}:{}:{}: {}{}{}{}", file, at.line, at.column,
-                     severity == Severity::warning ? "warning: " : "", key, key.empty() ? "" : ": ", text);
+  const std::string_view warning = severity == Severity::warning ? "warning: " : "";
+  const std::string_view separator = key.empty() ? "" : ": ";
+  const std::string_view about = source.empty() ? file : std::string_view{source};
+  if (at.line == 0) return fmt::format("{}: {}{}{}{}", about, warning, key, separator, text);
+  return fmt::format("{}:{}:{}: {}{}{}{}", about, at.line, at.column, warning, key, separator, text);
 }
 
 void Diagnostics::error(Position at, std::string key, std::string text) {
@@ -71,8 +72,32 @@ void Diagnostics::add(Diagnostic item) {
   if (items_.size() < kMaxDiagnostics) items_.push_back(std::move(item));
 }
 
+void Diagnostics::append(const Diagnostics& other, const std::string& source) {
+  errors_ += other.errors_;
+  for (Diagnostic item : other.items_) {
+    if (!source.empty()) item.source = source;
+    add(std::move(item));
+  }
+}
+
 void Diagnostics::sort() {
-  std::ranges::sort(items_, {}, [](const Diagnostic& item) { return std::tie(item.at, item.key); });
+  std::ranges::sort(items_, {},
+                    [](const Diagnostic& item) { return std::tie(item.at, item.source, item.key, item.text); });
+}
+
+std::string Diagnostics::to_json(std::string_view file) const {
+  std::string out = "[";
+  for (const Diagnostic& item : items_) {
+    out += fmt::format(R"({}{{"severity":"{}","file":)", out.size() > 1 ? "," : "",
+                       item.severity == Severity::error ? "error" : "warning");
+    observe::append_json_string(out, item.source.empty() ? file : std::string_view{item.source});
+    out += fmt::format(R"(,"line":{},"column":{},"key":)", item.at.line, item.at.column);
+    observe::append_json_string(out, item.key);
+    out += R"(,"message":)";
+    observe::append_json_string(out, item.text);
+    out += '}';
+  }
+  return out + "]";
 }
 
 std::string quoted(std::string_view value) {

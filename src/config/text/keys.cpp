@@ -1,11 +1,7 @@
 #include "config/text/keys.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
-
-#include "config/text/units.hpp"
 
 namespace config::text {
 namespace {
@@ -22,6 +18,11 @@ const std::array kKeys{
         .field = [](Settings& s) -> FieldRef { return &s.node.private_key; },
         .effect = Effect::restart,
         .help = "The node's identity; made and written here when empty. Keep it secret, keep a copy."},
+    Key{.section = "node",
+        .name = "private_key_file",
+        .field = [](Settings& s) -> FieldRef { return &s.node.private_key_file; },
+        .effect = Effect::live,
+        .help = "A file with the private key instead, relative to the directory of this file."},
     Key{.section = "network",
         .name = "addresses",
         .field = [](Settings& s) -> FieldRef { return &s.network.addresses; },
@@ -35,6 +36,14 @@ const std::array kKeys{
         .effect = Effect::live,
         .help = "What peers are told instead of the addresses above, for a node behind NAT.",
         .use = AddressUse::announce},
+    Key{.section = "network",
+        .name = "loops",
+        .field = [](Settings& s) -> FieldRef { return &s.network.loops; },
+        .effect = Effect::restart,
+        .help = "Threads that carry connections; a peer's connections stay on one of them.",
+        .least = 1,
+        .most = 16,
+        .unit = "threads"},
     Key{.section = "peers",
         .name = "exchange_interval",
         .field = [](Settings& s) -> FieldRef { return &s.peers.exchange_interval; },
@@ -55,7 +64,8 @@ const std::array kKeys{
         .effect = Effect::live,
         .help = "Connections held at once; up to it the mesh is full.",
         .least = 1,
-        .most = 65536},
+        .most = 65536,
+        .unit = "connections"},
     Key{.section = "logging",
         .name = "level",
         .field = [](Settings& s) -> FieldRef { return &s.logging.level; },
@@ -99,83 +109,13 @@ const std::array kKeys{
         .effect = Effect::live,
         .help = "Rotated files that are kept.",
         .least = 1,
-        .most = 1000},
+        .most = 1000,
+        .unit = "files"},
     Key{.section = "logging",
         .name = "trace_peers",
         .field = [](Settings& s) -> FieldRef { return &s.logging.trace_peers; },
         .effect = Effect::live,
         .help = "Peer ids whose messages are traced at debug level; empty traces all."},
-};
-
-template <class List, class Text>
-std::string list_text(const List& list, Text text) {
-  std::string out = "[";
-  for (const auto& item : list) {
-    if (out.size() > 1) out += ", ";
-    out += text(item);
-  }
-  return out + "]";
-}
-
-/// A double-quoted YAML scalar.
-std::string yaml_string(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
-struct ValueText {
-  std::string operator()(const std::optional<libp2p::Identity>* key) const { return *key ? "(set)" : "\"\""; }
-  std::string operator()(const std::vector<libp2p::Multiaddr>* list) const {
-    return list_text(*list, [](const libp2p::Multiaddr& addr) { return addr.to_text(); });
-  }
-  std::string operator()(const std::vector<libp2p::PeerId>* list) const {
-    return list_text(*list, [](const libp2p::PeerId& id) { return id.to_base58(); });
-  }
-  std::string operator()(const base::Duration* time) const { return format_duration(*time); }
-  std::string operator()(const ByteSize* size) const { return format_size(size->bytes); }
-  std::string operator()(const std::uint32_t* number) const { return std::to_string(*number); }
-  std::string operator()(const bool* flag) const { return *flag ? "true" : "false"; }
-  std::string operator()(const std::string* text) const { return yaml_string(*text); }
-  std::string operator()(const observe::Level* level) const { return std::string{to_text(*level)}; }
-  std::string operator()(const observe::LineFormat* format) const {
-    return *format == observe::LineFormat::json ? "json" : "text";
-  }
-};
-
-struct TypeText {
-  const Key& key;
-
-  std::string operator()(const std::optional<libp2p::Identity>*) const {
-    return "base64 of the 64 bytes of an Ed25519 key (seed and public key), or empty";
-  }
-  std::string operator()(const std::vector<libp2p::Multiaddr>*) const {
-    return key.use == AddressUse::listen ? "list of addresses such as /ip4/0.0.0.0/tcp/9000, not empty"
-                                         : "list of addresses such as /dns4/node1.example.com/tcp/9000";
-  }
-  std::string operator()(const std::vector<libp2p::PeerId>*) const { return "list of peer ids (12D3Koo...)"; }
-  std::string operator()(const base::Duration*) const {
-    return fmt::format("duration, {} to {}, such as 30s or 1m30s", format_duration(base::Duration{key.least}),
-                       format_duration(base::Duration{key.most}));
-  }
-  std::string operator()(const ByteSize*) const {
-    return fmt::format("size, {} to {}, such as 10MB", format_size(static_cast<std::uint64_t>(key.least)),
-                       format_size(static_cast<std::uint64_t>(key.most)));
-  }
-  std::string operator()(const std::uint32_t*) const {
-    return fmt::format("whole number, {} to {}", key.least, key.most);
-  }
-  std::string operator()(const bool*) const { return "true or false"; }
-  std::string operator()(const std::string*) const { return "text"; }
-  std::string operator()(const observe::Level*) const { return "one of debug, info, warn, error"; }
-  std::string operator()(const observe::LineFormat*) const { return "one of json, text"; }
 };
 
 /// The field of a configuration that is only read.
@@ -195,15 +135,6 @@ bool equal_values(const FieldRef& a, const FieldRef& b) {
       a);
 }
 
-constexpr std::string_view effect_text(Effect effect) {
-  switch (effect) {
-    case Effect::live: return "reload";
-    case Effect::rebind: return "reload, rebinds";
-    case Effect::restart: return "restart";
-  }
-  return "";
-}
-
 }  // namespace
 
 std::span<const Key> all_keys() { return kKeys; }
@@ -216,13 +147,25 @@ const Key* find_key(std::string_view section, std::string_view name) {
   return at != kKeys.end() ? &*at : nullptr;
 }
 
-std::string describe_type(const Key& key) {
-  Settings none;
-  return std::visit(TypeText{key}, key.field(none));
+const Key* find_key(std::string_view path) {
+  const auto at = std::ranges::find(kKeys, path, &Key::path);
+  return at != kKeys.end() ? &*at : nullptr;
 }
 
-std::string value_text(const Key& key, const Settings& settings) {
-  return std::visit(ValueText{}, field_of(key, settings));
+std::size_t index_of(const Key& key) { return static_cast<std::size_t>(&key - kKeys.data()); }
+
+bool is_secret(const Key& key) {
+  Settings none;
+  return std::holds_alternative<std::optional<libp2p::Identity>*>(key.field(none));
+}
+
+std::string Key::variable() const {
+  std::string out = std::string{kVariablePrefix} + path();
+  for (char& c : out) {
+    if (c == '.') c = '_';
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return out;
 }
 
 std::vector<const Key*> changed_keys(const Settings& before, const Settings& after) {
@@ -231,23 +174,6 @@ std::vector<const Key*> changed_keys(const Settings& before, const Settings& aft
     if (!equal_values(field_of(key, before), field_of(key, after))) changed.push_back(&key);
   }
   return changed;
-}
-
-std::string reference_page() {
-  std::string page =
-      "# conf.yaml\n\n"
-      "Every key, made from the table in `src/config/text/keys.cpp` (a unit test compares them). Absent keys "
-      "take\n"
-      "the default; only `network.addresses` is required. Unknown keys are a warning, wrong values end the start\n"
-      "with status 1 and one line per fault. Sizes take B, KB, MB, GB or KiB, MiB, GiB, all powers of 1024.\n\n"
-      "| key | value | default | a change needs | meaning |\n| --- | --- | --- | --- | --- |\n";
-  const Settings defaults;
-  for (const Key& key : kKeys) {
-    page += fmt::format("| `{}` | {} | {} | {} | {} |\n", key.path(), describe_type(key),
-                        key.use == AddressUse::listen ? "none: required" : "`" + value_text(key, defaults) + "`",
-                        effect_text(key.effect), key.help);
-  }
-  return page;
 }
 
 }  // namespace config::text

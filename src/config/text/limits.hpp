@@ -11,6 +11,8 @@ inline constexpr std::size_t kMaxFileBytes = 256 * 1024;  // ReadYaml.RefusesALa
 inline constexpr std::size_t kMaxDepth = 8;  // ReadYaml.RefusesDeepNesting
 /// Findings that are told of one file; the rest follows when these are mended.
 inline constexpr std::size_t kMaxDiagnostics = 100;  // Diagnostics.AreBounded
+/// Tabs that are read as spaces to find what is wrong behind them; each costs a reading of the file.
+inline constexpr std::size_t kMaxMendedTabs = 20;  // ReadYaml.ReportsTabsUpToALimit
 /// Characters of a value that a message repeats.
 inline constexpr std::size_t kMaxQuotedBytes = 100;  // Diagnostics.CutALongValue
 

@@ -25,10 +25,12 @@ struct ByteSize {
 struct Settings {
   struct Node {
     std::optional<libp2p::Identity> private_key;  ///< Nothing: to be generated and written back.
+    std::string private_key_file;                 ///< As written; relative to the directory of conf.yaml.
   };
   struct Network {
     std::vector<libp2p::Multiaddr> addresses;
     std::vector<libp2p::Multiaddr> announce_addresses;
+    std::uint32_t loops = 1;  ///< Threads that carry connections.
   };
   struct Peers {
     base::Duration exchange_interval = std::chrono::seconds{30};

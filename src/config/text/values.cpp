@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/base64.hpp"
 #include "config/text/addresses.hpp"
+#include "config/text/private_key.hpp"
 #include "config/text/units.hpp"
-#include "libp2p/crypto/secret.hpp"
 
 namespace config::text {
 namespace {
@@ -22,20 +21,16 @@ class ValueReader {
     if (!is_scalar()) return;
     const std::string_view text = secret_text();
     if (text.empty()) return;
-    std::optional<base::Bytes> raw = base::from_base64(text);
-    if (!raw) return fault("not base64; expected " + describe_type(key_));
-    const base::Result<libp2p::Identity> identity = libp2p::Identity::from_private_key(*raw);
-    libp2p::crypto::wipe(*raw);
-    if (identity) {
-      *out = *identity;
-    } else if (identity.error() == make_error_code(libp2p::KeyErrc::key_mismatch)) {
-      fault("the public half does not belong to the seed: the key is damaged, restore it from a copy");
+    ReadKey read = read_private_key(text);
+    if (read.identity) {
+      *out = std::move(read.identity);
     } else {
-      fault(fmt::format("it has {} bytes; expected {}", raw->size(), describe_type(key_)));
+      fault(std::move(read.fault));
     }
   }
 
   void operator()(std::vector<libp2p::Multiaddr>* out) {
+    out->clear();  // it may hold what an override replaces
     each_item([&](const YamlNode& item, const std::string& path) {
       const base::Result<libp2p::Multiaddr> addr = libp2p::Multiaddr::from_text(item.text);
       if (!addr) return diagnostics_.error(item.at, path, explain_bad_address(item.text, addr.error()));
@@ -48,6 +43,8 @@ class ValueReader {
               item.at, path,
               fmt::format("{} overlaps {}: both take the same port", quoted(item.text), quoted(other->to_text())));
         }
+      } else if (std::ranges::find(*out, *addr) != out->end()) {
+        return listed_twice(item, path);
       }
       out->push_back(*addr);
     });
@@ -57,9 +54,11 @@ class ValueReader {
   }
 
   void operator()(std::vector<libp2p::PeerId>* out) {
+    out->clear();
     each_item([&](const YamlNode& item, const std::string& path) {
       const base::Result<libp2p::PeerId> id = libp2p::PeerId::from_text(item.text);
       if (!id) return diagnostics_.error(item.at, path, quoted(item.text) + " is not a peer id (12D3Koo...)");
+      if (std::ranges::find(*out, *id) != out->end()) return listed_twice(item, path);
       out->push_back(*id);
     });
   }
@@ -122,6 +121,10 @@ class ValueReader {
   void wrong_choice(const std::vector<std::string_view>& choices) {
     fault(fmt::format("{}{}; expected {}", quoted(value_.text), did_you_mean(value_.text, choices),
                       describe_type(key_)));
+  }
+
+  void listed_twice(const YamlNode& item, const std::string& path) {
+    diagnostics_.error(item.at, path, quoted(item.text) + " is listed twice");
   }
 
   bool is_scalar() {

@@ -1,10 +1,10 @@
 // config/text/yaml.hpp: YAML text -> a tree with positions, over libyaml's events. Pure, bounded in size and
-// depth. Refused, each with its place: anchors, aliases, tags, duplicate keys, a second document, bad UTF-8.
-// Invariant: what stands after `private_key:` is masked before libyaml sees it, so its buffers hold no secret.
+// depth. Refused, each with its place: anchors, aliases, tags, duplicate keys, a second document, bad UTF-8. A
+// fault does not end the reading where what follows can still be told. Invariant: what stands after `private_key:`
+// is masked before libyaml sees it, so its buffers hold no secret.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +38,12 @@ struct YamlEntry {
   YamlNode value;
 };
 
-/// The root node; nothing if `diagnostics` got an error. A text without a document is a null scalar at its end.
-std::optional<YamlNode> read_yaml(std::string_view text, Diagnostics& diagnostics);
+struct YamlDocument {
+  YamlNode root;       ///< A null scalar at the end of a text without a document.
+  bool whole = false;  ///< It was read to its end; else `root` holds what stands before the break.
+};
+
+/// What is wrong becomes an error among `diagnostics`, all of it at once.
+YamlDocument read_yaml(std::string_view text, Diagnostics& diagnostics);
 
 }  // namespace config::text

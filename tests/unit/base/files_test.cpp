@@ -206,6 +206,19 @@ TEST_P(AnyDisk, ReadsUpToTheLimitAndRefusesMore) {
   EXPECT_EQ(files_->read(path("a"), 4).error(), system_error(EFBIG));
 }
 
+TEST_P(AnyDisk, ReadsIntoMemoryOfTheCallersUpToItsSize) {
+  write("a", "12345");
+  Bytes room(6, '.');
+  EXPECT_EQ(*files_->read_into(path("a"), room), 5U);
+  EXPECT_EQ(as_text(room), "12345.");
+  EXPECT_EQ(*files_->read_into(path("a"), MutableBytes{room}.first(5)), 5U);
+  EXPECT_EQ(files_->read_into(path("a"), MutableBytes{room}.first(4)).error(), system_error(EFBIG));
+  EXPECT_EQ(files_->read_into(path("b"), room).error(), system_error(ENOENT));
+  EXPECT_EQ(files_->read_into(root_, room).error(), system_error(EISDIR));
+  write("empty", "");
+  EXPECT_EQ(*files_->read_into(path("empty"), {}), 0U);
+}
+
 TEST_P(AnyDisk, AppendsToWhatIsThere) {
   write("a", "one ");
   write("a", "two");

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "config/text/parse.hpp"
+#include "config/text/documents.hpp"
 
 namespace config::text {
 namespace {
@@ -21,7 +21,7 @@ class WithPrivateKey : public ::testing::TestWithParam<Splice> {};
 TEST_P(WithPrivateKey, ChangesNothingElse) {
   const auto got = with_private_key(GetParam().before, kKey);
   ASSERT_TRUE(got) << got.error().message();
-  EXPECT_EQ(*got, GetParam().after);
+  EXPECT_EQ(got->view(), GetParam().after);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -60,10 +60,42 @@ TEST(WithPrivateKeyErrors, RefusesWhatIsNoYamlAndWhatItCannotPlace) {
   EXPECT_EQ(with_private_key("[1]\n", kKey).error(), make_error_code(SpliceErrc::no_place));
 }
 
+class WithoutPrivateKey : public ::testing::TestWithParam<Splice> {};
+
+TEST_P(WithoutPrivateKey, ChangesNothingElse) {
+  const auto got = without_private_key(GetParam().before);
+  ASSERT_TRUE(got) << got.error().message();
+  EXPECT_EQ(*got, GetParam().after);
+}
+
+#define KEY "xzSVcfNuyYqO4zmHUOG8A3Tqm5p8mSxI0e3eJSqkZ4gJ2xrBm9bFNSaN6YYDV4bTBVlzwNaF79CdacsZvsWRSaNQ=="
+INSTANTIATE_TEST_SUITE_P(
+    Config, WithoutPrivateKey,
+    ::testing::Values(
+        Splice{"Plain", "# top\nnode:\n  private_key: " KEY "  # keep\nx: 1\n",
+               "# top\nnode:\n  private_key: \"\"  # keep\nx: 1\n"},
+        Splice{"Flow", "node: { private_key: \"" KEY "\", a: b }\n", "node: { private_key: \"\", a: b }\n"},
+        Splice{"Block", "node:\n  private_key: >-\n    " KEY "\nx: 1\n", "node:\n  private_key: \"\"\nx: 1\n"},
+        Splice{"OldKeyInAComment", "# was " KEY "\r\nx: 1 # " KEY "\ny: \"#\" # 2\n# " KEY,
+               "# (hidden)\r\nx: 1 # (hidden)\ny: \"#\" # 2\n# (hidden)"},
+        Splice{"None", "x: 1\n", "x: 1\n"},
+        Splice{"Null", "node: { private_key: ~ }\n", "node: { private_key: ~ }\n"},
+        Splice{"APeerIdIsNoKey",
+               "logging: { trace_peers: [12D3KooWBtg3aaRMjxwedh83aGiUkwSxDwUZkzuJcfaqUmo7R3pq] }\n",
+               "logging: { trace_peers: [12D3KooWBtg3aaRMjxwedh83aGiUkwSxDwUZkzuJcfaqUmo7R3pq] }\n"}),
+    [](const auto& c) { return std::string{c.param.name}; });
+
+TEST(WithoutPrivateKeyErrors, RefusesAKeyInAnotherPlaceAndWhatIsNoYaml) {
+  EXPECT_EQ(without_private_key("node: { private_kye: " KEY " }\n").error(),
+            make_error_code(SpliceErrc::key_left));
+  EXPECT_EQ(without_private_key("a: [").error(), make_error_code(SpliceErrc::not_yaml));
+}
+#undef KEY
+
 TEST(WithPrivateKeyErrors, TheDefaultFileTakesAKey) {
   const auto got = with_private_key(default_file(), kKey);
   ASSERT_TRUE(got);
-  EXPECT_EQ(got->size(), default_file().size() + kKey.size());
+  EXPECT_EQ(got->view().size(), default_file().size() + kKey.size());
 }
 
 }  // namespace

@@ -13,8 +13,9 @@ TEST(ReadYaml, GivesKindsTextsAndPlaces) {
       "a: 1\n\xc3\xa4"
       "b: [x, \"y\"]  # \xe2\x82\xac\nc: { d: ~ }\n";
   Diagnostics diagnostics;
-  const auto root = read_yaml(text, diagnostics);
-  ASSERT_TRUE(root);
+  const YamlDocument document = read_yaml(text, diagnostics);
+  ASSERT_TRUE(document.whole);
+  const YamlNode* root = &document.root;
   const YamlNode* list = root->find(
       "\xc3\xa4"
       "b");
@@ -32,8 +33,9 @@ TEST(ReadYaml, TakesAByteOrderMarkAndWindowsLines) {
       "\xef\xbb\xbf"
       "a: 1\r\nb: two\r\n";
   Diagnostics diagnostics;
-  const auto root = read_yaml(text, diagnostics);
-  ASSERT_TRUE(root);
+  const YamlDocument document = read_yaml(text, diagnostics);
+  ASSERT_TRUE(document.whole);
+  const YamlNode* root = &document.root;
   const YamlNode* b = root->find("b");
   EXPECT_EQ(text.substr(b->begin, b->end - b->begin), "two");
   EXPECT_EQ(b->at, (Position{2, 4}));
@@ -49,7 +51,8 @@ class ReadYamlRefuses : public ::testing::TestWithParam<Refusal> {};
 
 TEST_P(ReadYamlRefuses, WithItsPlace) {
   Diagnostics diagnostics;
-  EXPECT_FALSE(read_yaml(GetParam().text, diagnostics));
+  read_yaml(GetParam().text, diagnostics);
+  EXPECT_TRUE(diagnostics.has_errors());
   ASSERT_EQ(diagnostics.items().size(), 1U);
   EXPECT_EQ(diagnostics.items()[0].to_text("f"), GetParam().want);
 }
@@ -70,16 +73,60 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"OpenBracket", "a: [1\n", "f:2:1: not valid YAML: did not find expected ',' or ']'"}),
     [](const auto& c) { return std::string{c.param.name}; });
 
+/// What stands behind a fault is told as well.
+TEST(ReadYaml, GoesOnBehindAFault) {
+  Diagnostics diagnostics;
+  const YamlDocument document =
+      read_yaml("a: 1\na: 2\nb: *x\nc: \xff\xfe\nd:\n e: 1\nf: \x07\ng: 7\nh: [1\n", diagnostics);
+  EXPECT_FALSE(document.whole);
+  diagnostics.sort();
+  std::vector<std::string> got;
+  for (const Diagnostic& item : diagnostics.items()) got.push_back(item.to_text("f"));
+  const std::vector<std::string> want{
+      "f:2:1: duplicate key 'a'", "f:3:4: aliases are not supported: write the value out",
+      "f:4:4: not valid UTF-8: save the file as UTF-8", "f:7:4: a control character is not allowed here",
+      "f:10:1: not valid YAML: did not find expected ',' or ']'"};
+  EXPECT_EQ(got, want);
+  ASSERT_NE(document.root.find("g"), nullptr);
+  EXPECT_EQ(document.root.find("g")->text, "7");
+  EXPECT_EQ(document.root.find("a")->text, "1") << "the first of two";
+  EXPECT_EQ(document.root.find("h"), nullptr) << "half a list";
+}
+
+TEST(ReadYaml, ReadsATabAsASpaceToTellOfTheRest) {
+  Diagnostics diagnostics;
+  const YamlDocument document = read_yaml("a:\n\tb: 1\nc:\n\td: &x 1\n  e: 1\n", diagnostics);
+  diagnostics.sort();
+  std::vector<std::string> got;
+  for (const Diagnostic& item : diagnostics.items()) got.push_back(item.to_text("f"));
+  const std::vector<std::string> want{"f:2:1: a tab is not allowed here: indent with spaces",
+                                      "f:4:1: a tab is not allowed here: indent with spaces",
+                                      "f:4:5: anchors are not supported: write the value out"};
+  EXPECT_EQ(got, want) << "that line 5 does not fit is the tabs' fault";
+  EXPECT_NE(document.root.find("a"), nullptr);
+}
+
+TEST(ReadYaml, ReportsTabsUpToALimit) {
+  std::string text;
+  for (std::size_t i = 0; i < kMaxMendedTabs + 5; ++i) text += "s" + std::to_string(i) + ":\n\ta: 1\n";
+  Diagnostics diagnostics;
+  EXPECT_FALSE(read_yaml(text, diagnostics).whole);
+  EXPECT_EQ(diagnostics.items().size(), kMaxMendedTabs + 1);
+}
+
 TEST(ReadYaml, RefusesALargeFile) {
   Diagnostics diagnostics;
-  EXPECT_TRUE(read_yaml(std::string(kMaxFileBytes, '\n'), diagnostics));
-  EXPECT_FALSE(read_yaml(std::string(kMaxFileBytes + 1, '\n'), diagnostics));
+  EXPECT_TRUE(read_yaml(std::string(kMaxFileBytes, '\n'), diagnostics).whole);
+  EXPECT_FALSE(diagnostics.has_errors());
+  EXPECT_FALSE(read_yaml(std::string(kMaxFileBytes + 1, '\n'), diagnostics).whole);
+  EXPECT_TRUE(diagnostics.has_errors());
 }
 
 TEST(ReadYaml, RefusesDeepNesting) {
   Diagnostics diagnostics;
-  EXPECT_TRUE(read_yaml(std::string(kMaxDepth, '[') + std::string(kMaxDepth, ']'), diagnostics));
-  EXPECT_FALSE(read_yaml(std::string(kMaxFileBytes, '['), diagnostics));
+  EXPECT_TRUE(read_yaml(std::string(kMaxDepth, '[') + std::string(kMaxDepth, ']'), diagnostics).whole);
+  EXPECT_FALSE(diagnostics.has_errors());
+  EXPECT_FALSE(read_yaml(std::string(kMaxFileBytes, '['), diagnostics).whole);
   EXPECT_TRUE(diagnostics.has_errors());
 }
 
