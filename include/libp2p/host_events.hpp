@@ -17,7 +17,7 @@ namespace libp2p {
 // Events, in the order in which they happen, each delivered on the home executor.
 struct ConnectionOpened {
   ConnectionInfo info;
-  Admission::Verdict verdict;
+  Admission::Verdict verdict = Admission::Verdict::refuse;
 };
 struct ConnectionClosed {
   ConnectionInfo info;
@@ -26,13 +26,13 @@ struct ConnectionClosed {
   bool last_of_peer;
 };
 struct PeerIdentified {
-  ConnectionId connection;
+  ConnectionId connection = 0;
   PeerId peer;
   PeerInfo info;
 };
 struct InboundFailed {
   Multiaddr source;
-  DialStage stage;
+  DialStage stage = DialStage::resolve;
   base::ErrorCode error;
 };
 struct ConnectionPreferred {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ranges>
 
 namespace libp2p::policy {
 
@@ -43,9 +44,9 @@ EstablishedConnections::Verdict EstablishedConnections::admit(const Newcomer& ne
     return {.admitted = true, .evicted = std::nullopt};
   }
   // min_element gives the first of equals: from the back, the newest.
-  const auto lowest = std::min_element(entries_.rbegin(), entries_.rend(),
-                                       [](const Entry& a, const Entry& b) { return a.standing < b.standing; });
-  if (lowest != entries_.rend() && lowest->standing < newcomer.standing) {
+  const auto newest_first = entries_ | std::views::reverse;
+  const auto lowest = std::ranges::min_element(newest_first, {}, &Entry::standing);
+  if (lowest != newest_first.end() && lowest->standing < newcomer.standing) {
     const ConnId evicted = lowest->id;
     entries_.erase(std::next(lowest).base());
     entries_.push_back(entry);

@@ -55,7 +55,7 @@ enum class Standing : std::uint8_t {
 class EstablishedConnections {
  public:
   struct Newcomer {
-    ConnId id;
+    ConnId id = 0;
     Standing standing = Standing::stranger;
     bool has_sibling = false;  ///< Its peer holds another connection, which may be half-open.
   };
