@@ -53,6 +53,23 @@ def star(federation, _):
     wait_mesh(nodes)
 
 
+def loops(federation, _):
+    """A star whose nodes have one to three network threads each; then a member is lost and comes back."""
+    nodes = federation.star(6)
+    for count, node in enumerate(nodes):
+        node.configure(network=f"loops: {1 + count % 3}")
+    start(nodes)
+    wait_mesh(nodes)
+    wait_single(nodes)
+    threads = [node.threads("network-") for node in nodes]
+    expect(threads == [1, 2, 3, 1, 2, 3], f"network threads: {threads}")
+    victim = nodes[5]
+    victim.kill()
+    wait_until(lambda: noticed_by_none(nodes[:5], victim), NOTICE_SECONDS)
+    start([victim])
+    wait_mesh(nodes, seconds=BACK_SECONDS)
+
+
 def restart(federation, _):
     """All but the first are restarted: their files bring the mesh back."""
     first, *others = nodes = federation.chain(5)
@@ -115,4 +132,4 @@ def expect_only_lost(nodes, victim):
         expect(not others, f"{node} lost somebody else too: {others}")
 
 
-SCENARIOS = {"chain": chain, "star": star, "restart": restart, "crash": crash, "frozen": frozen}
+SCENARIOS = {"chain": chain, "star": star, "loops": loops, "restart": restart, "crash": crash, "frozen": frozen}

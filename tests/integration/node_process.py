@@ -59,12 +59,12 @@ class Node:
     def __repr__(self):
         return self.name
 
-    def configure(self, logging="", peers="exchange_interval: 1s"):
-        """Writes conf.yaml. Both arguments are the inside of a YAML section in flow form."""
+    def configure(self, logging="", peers="exchange_interval: 1s", network=""):
+        """Writes conf.yaml. The arguments are the inside of a YAML section in flow form."""
         path = self.folder / "conf.yaml"
         path.touch(mode=0o600)
         path.write_text(f'node: {{ private_key: "{self.identity.private_key}" }}\n'
-                        f"network: {{ addresses: [{self.address}] }}\n"
+                        f"network: {{ addresses: [{self.address}], {network} }}\n"
                         f"peers: {{ {peers} }}\n"
                         f"logging: {{ {logging} }}\n", encoding="utf-8")
 
@@ -112,6 +112,11 @@ class Node:
         self.process = None
         expect(status == 0, f"{self}: exit status {status} after {signal.Signals(number).name}; {self.last_words()}")
         return took
+
+    def threads(self, prefix):
+        """How many threads of the process have a name that begins so."""
+        names = [path.read_text(encoding="ascii") for path in Path(f"/proc/{self.process.pid}/task").glob("*/comm")]
+        return sum(name.startswith(prefix) for name in names)
 
     def kill(self):
         """As a crash would: nothing is saved, nobody is told."""
