@@ -44,6 +44,13 @@ std::string_view to_text(State state) {
   return "";
 }
 
+Candidate make_candidate(std::optional<text::Settings> settings, const text::Diagnostics& diagnostics,
+                         std::string_view file) {
+  Candidate candidate{.settings = std::move(settings), .findings = {}};
+  for (const text::Diagnostic& item : diagnostics.items()) candidate.findings.push_back(item.to_text(file));
+  return candidate;
+}
+
 struct Reloader::Run {
   Record record;
   base::TimePoint phase_began;

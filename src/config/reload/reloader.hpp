@@ -15,6 +15,7 @@
 #include "base/clock.hpp"
 #include "config/reload/component.hpp"
 #include "config/reload/record.hpp"
+#include "config/text/diagnostic.hpp"
 #include "config/text/settings.hpp"
 
 namespace config::reload {
@@ -61,6 +62,10 @@ struct Candidate {
   std::optional<text::Settings> settings;  ///< Nothing: it has errors.
   std::vector<std::string> findings;       ///< Errors and warnings, a line each, without secrets.
 };
+
+/// What a reading of the file found, as a candidate; `file`: the name of conf.yaml.
+Candidate make_candidate(std::optional<text::Settings> settings, const text::Diagnostics& diagnostics,
+                         std::string_view file);
 
 /// What the machine asks of the node around it. Answers may come at once, from inside the call.
 class Surroundings {

@@ -95,6 +95,7 @@ class ValueReader {
   void operator()(std::string* out) {
     if (!is_scalar()) return;
     if (value_.text.find('\0') != std::string::npos) return wrong("a zero byte is not allowed");
+    if (read_private_key(value_.text).identity) return fault("this is a private key, which would show in the log");
     *out = value_.text;
   }
 

@@ -122,9 +122,8 @@ class World : public Surroundings {
   }
   void answer_validate() {
     text::Parsed parsed = text::parse(file);
-    Candidate candidate{.settings = std::move(parsed.settings), .findings = {}};
-    for (const auto& item : parsed.diagnostics.items()) candidate.findings.push_back(item.to_text("conf.yaml"));
-    reloader->validated(validate_ticket, std::move(candidate), now);
+    reloader->validated(validate_ticket,
+                        make_candidate(std::move(parsed.settings), parsed.diagnostics, "conf.yaml"), now);
   }
   FakeComponent& part(const std::string& section) { return *components.at(section); }
   const Record& last() const { return finished_.back(); }
