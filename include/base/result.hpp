@@ -13,6 +13,7 @@ template <class T>
 struct [[nodiscard]] Result : boost::system::result<T> {
   using boost::system::result<T>::result;
   /// An error. Boost leaves this out where T could be made from an error code, as a bool could.
+  // NOLINTNEXTLINE(google-explicit-constructor): so that `return error;` reads like `return value;`
   Result(ErrorCode error) : boost::system::result<T>{boost::system::in_place_error, error} {}
 };
 

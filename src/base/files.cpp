@@ -9,7 +9,7 @@ namespace base {
 namespace {
 
 std::string temporary_name(const std::string& target, std::uint64_t suffix) {
-  std::array<std::uint8_t, 8> raw;
+  std::array<std::uint8_t, 8> raw{};
   store_be64(raw.data(), suffix);
   return target + ".tmp-" + to_hex(raw);
 }

@@ -191,7 +191,7 @@ Result<std::string> PosixFiles::resolve(const std::string& path) {
     const ssize_t size = ::readlink(at.c_str(), target.data(), target.size());
     if (size < 0) return at;
     std::string next{target.data(), static_cast<std::size_t>(size)};
-    at = next.starts_with('/') ? std::move(next) : directory_of(at) + "/" + next;
+    at = next.starts_with('/') ? std::move(next) : directory_of(at).append("/").append(next);
   }
   return error_of(ELOOP);
 }
