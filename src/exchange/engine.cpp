@@ -51,7 +51,7 @@ void Engine::tombstone(const libp2p::PeerId& peer) {
 }
 
 void Engine::check_own_record(base::WallTime wall) {
-  if (RecordPtr record = own_.sign_if_due(wall)) outputs_.push_back(SaveOwnRecord{std::move(record)});
+  if (RecordPtr record = own_.sign_if_due(wall)) outputs_.emplace_back(SaveOwnRecord{std::move(record)});
 }
 
 // --- connections -----------------------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ void Engine::take_proof(const libp2p::PeerId& id, Proof how) {
      : how == Proof::source ? counters.proven_by_source
                             : counters.proven_by_check);
   table_.prove(id);
-  outputs_.push_back(RecordProven{.record = table_.find(id)->newest, .how = how});
+  outputs_.emplace_back(RecordProven{.record = table_.find(id)->newest, .how = how});
   if (Peer* peer = find(id); peer != nullptr && peer->check_at) {
     checks_due_.erase({*peer->check_at, id});
     peer->check_at.reset();
@@ -232,7 +232,7 @@ void Engine::start_checks(base::TimePoint now) {
     }
     ++counters_.checks_started;
     checks_running_.emplace(id, now + kCheckDialTimeout);
-    outputs_.push_back(
+    outputs_.emplace_back(
         CheckDial{.peer = id, .version = known->newest->version(), .addresses = std::move(addresses)});
   }
 }
@@ -256,7 +256,7 @@ void Engine::on_check_dial_dropped(const libp2p::PeerId& id, base::TimePoint now
 
 void Engine::fail_check(const libp2p::PeerId& id, base::TimePoint now) {
   table_.fail_check(id);
-  outputs_.push_back(CheckFailed{.peer = id, .version = table_.find(id)->newest->version()});
+  outputs_.emplace_back(CheckFailed{.peer = id, .version = table_.find(id)->newest->version()});
   schedule_check(id, now + kCheckDialRetry);
 }
 

@@ -11,7 +11,7 @@ namespace exchange {
 
 void Engine::send_on(const libp2p::PeerId& id, ConnId connection, Message message) {
   ++counters_.sent[message.body.index()];
-  outputs_.push_back(Send{.peer = id, .connection = connection, .message = std::move(message)});
+  outputs_.emplace_back(Send{.peer = id, .connection = connection, .message = std::move(message)});
 }
 
 void Engine::send(const libp2p::PeerId& id, Peer& peer, Message message) {
@@ -60,7 +60,7 @@ void Engine::blame(const libp2p::PeerId& id, Peer& peer, double points, std::str
                    base::TimePoint now) {
   if (points <= 0 || !peer.abuse.add(now, points)) return;
   ++counters_.disconnects;
-  outputs_.push_back(Disconnect{.peer = id, .reason = reason, .time = kDisconnectFor});
+  outputs_.emplace_back(Disconnect{.peer = id, .reason = reason, .time = kDisconnectFor});
 }
 
 void Engine::on_message(const libp2p::PeerId& id, ConnId connection, const Message& message, base::TimePoint now) {
@@ -91,10 +91,10 @@ void Engine::handle_body(const libp2p::PeerId& id, Peer& peer, const Message& me
     const Source source{.scope = scope, .by_itself = true, .cause = message.round};
     offer(id, peer, {.envelope = update->envelope, .source = source}, now);
   } else if (const auto* retire = std::get_if<Retire>(&message.body)) {
-    outputs_.push_back(
+    outputs_.emplace_back(
         RetireReceived{.peer = id, .connection = retire->connection, .confirmed = retire->confirmed});
   } else if (const auto* error = std::get_if<Error>(&message.body)) {
-    outputs_.push_back(ErrorReceived{.peer = id, .code = error->code, .text = error->text});
+    outputs_.emplace_back(ErrorReceived{.peer = id, .code = error->code, .text = error->text});
   } else {
     ++counters_.unexpected;
   }
@@ -106,11 +106,11 @@ void Engine::handle(const libp2p::PeerId& id, Peer& peer, Link& link, const Hell
     return blame(id, peer, kAbuseBadOrder, "a second hello", now);
   }
   const ConnId connection = link.connection.id;
-  outputs_.push_back(PeerIntroduced{.peer = id,
-                                    .connection = connection,
-                                    .features = hello.features,
-                                    .incarnation = hello.incarnation,
-                                    .dialled = hello.dialled});
+  outputs_.emplace_back(PeerIntroduced{.peer = id,
+                                       .connection = connection,
+                                       .features = hello.features,
+                                       .incarnation = hello.incarnation,
+                                       .dialled = hello.dialled});
   Stage stage = Stage::sequence;  // no record is older than any
   if (!hello.record.empty()) {
     const Source source{.scope = scope_of(link.connection.remote), .by_itself = true};
@@ -190,12 +190,12 @@ Stage Engine::offer(const libp2p::PeerId& teller, Peer& peer, const Offer& what,
 }
 
 void Engine::tell_learned(const Known& known, const libp2p::PeerId& teller, const Source& source, bool is_new) {
-  outputs_.push_back(RecordLearned{.record = known.newest,
-                                   .is_new = is_new,
-                                   .unreachable = known.told_unreachable,
-                                   .usable = usable_addresses(known.newest->addresses(), known.scope),
-                                   .teller = teller,
-                                   .cause = source.cause});
+  outputs_.emplace_back(RecordLearned{.record = known.newest,
+                                      .is_new = is_new,
+                                      .unreachable = known.told_unreachable,
+                                      .usable = usable_addresses(known.newest->addresses(), known.scope),
+                                      .teller = teller,
+                                      .cause = source.cause});
 }
 
 void Engine::on_identify_record(const libp2p::PeerId& id, base::ByteSpan envelope, base::TimePoint now) {
@@ -211,7 +211,7 @@ void Engine::on_returned(const libp2p::PeerId& id, Peer& peer, base::ByteSpan en
   const RecordPtr record = validator_.verify(envelope, peer.checks, now);
   if (!record) return blame(id, peer, kAbuseBadRecord, "returned a forged record of ours", now);
   if (own_.on_returned(record->version()) == OwnRecord::Returned::alarm) {
-    outputs_.push_back(IdentityAlarm{.told_by = id, .version = record->version()});
+    outputs_.emplace_back(IdentityAlarm{.told_by = id, .version = record->version()});
   }
 }
 

@@ -137,7 +137,7 @@ void Engine::end_round(const libp2p::PeerId& id, RoundResult result, base::TimeP
   const auto at = rounds_.find(id);
   const Round& round = at->second.round;
   ++counters_.rounds_ended[static_cast<std::size_t>(result)];
-  outputs_.push_back(RoundEnded{
+  outputs_.emplace_back(RoundEnded{
       .peer = id, .round = round.id(), .result = result, .listed = round.listed(), .fetched = round.fetched()});
   rounds_.erase(at);
 }

@@ -26,7 +26,7 @@ std::uint64_t key_of(const libp2p::PeerId& peer) {
 }
 
 Line line_of(const Entry& entry) {
-  std::array<std::uint8_t, 8> seq;
+  std::array<std::uint8_t, 8> seq{};
   base::store_be64(seq.data(), entry.version.seq);
   const std::array<std::uint8_t, 1> mark{static_cast<std::uint8_t>(entry.unreachable ? 1 : 0)};
   return {.key = key_of(entry.peer),

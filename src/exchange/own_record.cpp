@@ -12,7 +12,7 @@ constexpr std::uint64_t kLastSeq = std::numeric_limits<std::uint64_t>::max() - 1
 
 }  // namespace
 
-OwnRecord::OwnRecord(const libp2p::Identity& identity) : identity_{identity} {}
+OwnRecord::OwnRecord(libp2p::Identity identity) : identity_{std::move(identity)} {}
 
 void OwnRecord::restore(RecordPtr stored) { current_ = std::move(stored); }
 

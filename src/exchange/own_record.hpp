@@ -16,7 +16,7 @@ namespace exchange {
 
 class OwnRecord {
  public:
-  explicit OwnRecord(const libp2p::Identity& identity);
+  explicit OwnRecord(libp2p::Identity identity);
 
   /// The record that was stored before this start.
   void restore(RecordPtr stored);

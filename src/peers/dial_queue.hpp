@@ -29,8 +29,8 @@ class DialQueue {
   void advance(base::TimePoint now);
   /// Who is ready, the better trusted first, then who waited longest.
   struct Ready {
-    Trust trust;
-    std::uint64_t order;
+    Trust trust = Trust::hearsay;
+    std::uint64_t order = 0;
     libp2p::PeerId peer;
     bool operator<(const Ready& other) const {
       return trust != other.trust ? trust > other.trust : order < other.order;
@@ -41,8 +41,8 @@ class DialQueue {
 
  private:
   struct Waiting {
-    base::TimePoint at;
-    std::uint64_t order;
+    base::TimePoint at{};
+    std::uint64_t order = 0;
     libp2p::PeerId peer;
     bool operator<(const Waiting& other) const { return at != other.at ? at < other.at : order < other.order; }
   };

@@ -26,10 +26,10 @@ namespace peers {
 
 struct Transition {
   libp2p::PeerId peer;
-  PeerState from;
-  PeerEvent on;
-  PeerState to;
-  base::ErrorCode cause;  ///< Set for `fail`.
+  PeerState from = PeerState::idle;
+  PeerEvent on = PeerEvent::dial;
+  PeerState to = PeerState::idle;
+  base::ErrorCode cause{};  ///< Set for `fail`.
 };
 
 /// What the caller is to do, in this order.

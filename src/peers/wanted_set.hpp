@@ -29,8 +29,8 @@ class WantedSet {
 
  private:
   struct Rank {
-    bool known_only;  ///< False, for an operator's entry, sorts first.
-    std::uint64_t random;
+    bool known_only = false;  ///< False, for an operator's entry, sorts first.
+    std::uint64_t random = 0;
     libp2p::PeerId peer;
     auto operator<=>(const Rank&) const = default;
   };

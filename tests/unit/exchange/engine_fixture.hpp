@@ -14,7 +14,7 @@ using test::identity_of;
 inline RecordPtr record(std::uint32_t number, std::uint64_t seq, std::vector<libp2p::Multiaddr> addresses = {}) {
   if (addresses.empty()) addresses = {address_of(number)};
   return std::make_shared<const libp2p::SignedPeerRecord>(
-      libp2p::SignedPeerRecord::sign(identity_of(number), seq, std::move(addresses)));
+      libp2p::SignedPeerRecord::sign(identity_of(number), seq, addresses));
 }
 
 class EngineTest : public ::testing::Test {
