@@ -24,7 +24,7 @@ struct HandshakeTimes {
 // Events, in the order in which they happen, each delivered on the home executor.
 struct ConnectionOpened {
   ConnectionInfo info;
-  Admission::Verdict verdict;
+  Admission::Verdict verdict = Admission::Verdict::refuse;
   HandshakeTimes times{};
 };
 struct ConnectionClosed {
@@ -34,13 +34,13 @@ struct ConnectionClosed {
   bool last_of_peer;
 };
 struct PeerIdentified {
-  ConnectionId connection;
+  ConnectionId connection = 0;
   PeerId peer;
   PeerInfo info;
 };
 struct InboundFailed {
   Multiaddr source;
-  DialStage stage;
+  DialStage stage = DialStage::resolve;
   base::ErrorCode error;
 };
 struct ConnectionPreferred {

@@ -31,7 +31,8 @@ class SignedPeerRecord {
 
   /// Signs `addresses` as the identity's own, without `/p2p`; one that names another peer is left out, and so is
   /// what does not fit into the bounds above. `seq` below 2^64-1.
-  static SignedPeerRecord sign(const Identity& identity, std::uint64_t seq, std::vector<Multiaddr> addresses);
+  static SignedPeerRecord sign(const Identity& identity, std::uint64_t seq,
+                               const std::vector<Multiaddr>& addresses);
   /// Verifies: size, syntax, payload type, signature, key belongs to the peer id, seq. Addresses that this library
   /// cannot parse or that name another peer are skipped, and those behind the first kMaxAddresses; the payload is
   /// kept whole. Errors: RecordErrc.

@@ -6,7 +6,8 @@
 
 namespace libp2p::crypto {
 
-static_assert(kDhBytes == crypto_scalarmult_BYTES && kDhBytes == crypto_scalarmult_SCALARBYTES);
+static_assert(kDhBytes == crypto_scalarmult_BYTES);
+static_assert(kDhBytes == crypto_scalarmult_SCALARBYTES);
 
 DhKeyPair::DhKeyPair(const DhSecret& secret) : secret_{secret} {
   ensure_sodium();

@@ -21,7 +21,7 @@ constexpr std::size_t kLegacyPrivateBytes = kPrivateBytes + crypto::kEd25519Byte
 class GuardedKey {
  public:
   explicit GuardedKey(std::span<const std::uint8_t, crypto::kEd25519Bytes> seed) : bytes_{allocate()} {
-    std::array<std::uint8_t, crypto::kEd25519Bytes> public_half;
+    std::array<std::uint8_t, crypto::kEd25519Bytes> public_half{};
     crypto_sign_seed_keypair(public_half.data(), bytes_, seed.data());
     sodium_mprotect_readonly(bytes_);
   }
@@ -86,13 +86,13 @@ base::Result<Identity> Identity::from_private_key(base::ByteSpan raw) {
 const PublicKey& Identity::public_key() const { return secret_->public_key; }
 
 std::array<std::uint8_t, 64> Identity::sign(base::ByteSpan message) const {
-  std::array<std::uint8_t, crypto::kEd25519SignatureBytes> signature;
+  std::array<std::uint8_t, crypto::kEd25519SignatureBytes> signature{};
   crypto_sign_detached(signature.data(), nullptr, message.data(), message.size(), secret_->key.view().data());
   return signature;
 }
 
 std::array<std::uint8_t, 64> Identity::private_key_bytes() const {
-  std::array<std::uint8_t, kPrivateBytes> out;
+  std::array<std::uint8_t, kPrivateBytes> out{};
   std::ranges::copy(secret_->key.view(), out.begin());
   return out;
 }

@@ -17,9 +17,10 @@ constexpr std::size_t kOnionAddressBytes = 35;
 std::optional<std::array<std::uint8_t, 2>> parse_port(std::string_view text) {
   std::uint16_t port = 0;
   const char* const end = text.data() + text.size();
+  // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): `end` is given
   const auto [stop, error] = std::from_chars(text.data(), end, port);
   if (error != std::errc{} || stop != end) return std::nullopt;
-  std::array<std::uint8_t, 2> bytes;
+  std::array<std::uint8_t, 2> bytes{};
   base::store_be16(bytes.data(), port);
   return bytes;
 }
@@ -99,7 +100,7 @@ base::Result<void> AddressBuffer::append(base::ByteSpan more) {
 }
 
 base::Result<void> AddressBuffer::append_varint(std::uint64_t value) {
-  std::array<std::uint8_t, base::kMaxVarintBytes> bytes;
+  std::array<std::uint8_t, base::kMaxVarintBytes> bytes{};
   std::size_t size = 0;
   for (; value >= 0x80; value >>= 7) bytes[size++] = static_cast<std::uint8_t>(value | 0x80);
   bytes[size++] = static_cast<std::uint8_t>(value);

@@ -23,7 +23,7 @@ class AddressBuffer {
   base::ByteSpan bytes() const { return {bytes_.data(), size_}; }
 
  private:
-  std::array<std::uint8_t, Multiaddr::kMaxBytes> bytes_;
+  std::array<std::uint8_t, Multiaddr::kMaxBytes> bytes_{};
   std::size_t size_ = 0;
 };
 

@@ -33,7 +33,7 @@ Run longest_zero_run(const std::array<std::uint16_t, kGroups>& groups) {
 }
 
 void append_hex(std::string& out, std::uint16_t group) {
-  std::array<char, 4> text;
+  std::array<char, 4> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), group, 16).ptr;
   out.append(text.data(), end);
 }
@@ -45,7 +45,10 @@ std::optional<Ip4Bytes> parse_ip4(std::string_view text) {
   const char* at = text.data();
   const char* const end = at + text.size();
   for (std::size_t i = 0; i < ip.size(); ++i) {
-    if (i > 0 && (at == end || *at++ != '.')) return std::nullopt;
+    if (i > 0) {
+      if (at == end || *at != '.') return std::nullopt;
+      ++at;
+    }
     const auto [stop, error] = std::from_chars(at, end, ip[i]);
     const bool leading_zero = stop - at > 1 && *at == '0';
     if (error != std::errc{} || leading_zero) return std::nullopt;
@@ -66,7 +69,7 @@ std::optional<Ip6Bytes> parse_ip6(std::string_view text) {
 }
 
 std::string format_ip4(std::span<const std::uint8_t, 4> ip) {
-  std::array<char, 16> text;
+  std::array<char, 16> text{};
   char* at = text.data();
   for (std::size_t i = 0; i < ip.size(); ++i) {
     if (i > 0) *at++ = '.';
@@ -77,7 +80,7 @@ std::string format_ip4(std::span<const std::uint8_t, 4> ip) {
 
 std::string format_ip6(std::span<const std::uint8_t, 16> ip) {
   if (is_ip4_mapped(ip)) return "::ffff:" + format_ip4(ip.last<4>());
-  std::array<std::uint16_t, kGroups> groups;
+  std::array<std::uint16_t, kGroups> groups{};
   for (std::size_t i = 0; i < kGroups; ++i) groups[i] = base::load_be16(ip.data() + 2 * i);
   const Run gap = longest_zero_run(groups);
   std::string text;

@@ -147,7 +147,7 @@ base::Result<Multiaddr> Multiaddr::tcp(std::string_view ip, std::uint16_t port, 
   } else {
     return ip.find(':') == std::string_view::npos ? MultiaddrErrc::bad_ip4 : MultiaddrErrc::bad_ip6;
   }
-  std::array<std::uint8_t, 2> port_bytes;
+  std::array<std::uint8_t, 2> port_bytes{};
   base::store_be16(port_bytes.data(), port);
   if (done) done = add(Proto::tcp, port_bytes);
   if (!done) return done.error();

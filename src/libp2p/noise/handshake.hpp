@@ -48,7 +48,7 @@ class StaticKey {
   base::ByteSpan identity_signature() const { return signature_; }
 
  private:
-  StaticKey(const crypto::DhKeyPair& pair, const Identity& identity);
+  StaticKey(crypto::DhKeyPair pair, const Identity& identity);
 
   crypto::DhKeyPair pair_;
   PublicKey identity_;

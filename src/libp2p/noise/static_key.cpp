@@ -1,10 +1,12 @@
+#include <utility>
+
 #include "libp2p/noise/handshake.hpp"
 #include "libp2p/noise/payload.hpp"
 
 namespace libp2p::noise {
 
-StaticKey::StaticKey(const crypto::DhKeyPair& pair, const Identity& identity)
-    : pair_{pair},
+StaticKey::StaticKey(crypto::DhKeyPair pair, const Identity& identity)
+    : pair_{std::move(pair)},
       identity_{identity.public_key()},
       signature_{identity.sign(signed_message(pair_.public_key()))} {}
 

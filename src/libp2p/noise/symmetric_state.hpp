@@ -37,7 +37,7 @@ class SymmetricState {
   crypto::HkdfOutput split() const { return crypto::hkdf(chaining_key_, {}); }
 
  private:
-  crypto::Digest hash_;
+  crypto::Digest hash_{};
   crypto::Secret<32> chaining_key_;
   std::optional<crypto::AeadKey> key_;
   std::uint64_t counter_ = 0;

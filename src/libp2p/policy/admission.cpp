@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <numeric>
+#include <ranges>
 
 namespace libp2p::policy {
 
@@ -62,9 +63,9 @@ EstablishedConnections::Verdict EstablishedConnections::admit(const Newcomer& ne
 
 std::optional<ConnId> EstablishedConnections::displace(Standing newcomer) {
   // min_element gives the first of equals: from the back, the newest.
-  const auto lowest = std::min_element(entries_.rbegin(), entries_.rend(),
-                                       [](const Entry& a, const Entry& b) { return a.standing < b.standing; });
-  if (lowest == entries_.rend() || lowest->standing >= newcomer) return std::nullopt;
+  const auto newest_first = entries_ | std::views::reverse;
+  const auto lowest = std::ranges::min_element(newest_first, {}, &Entry::standing);
+  if (lowest == newest_first.end() || lowest->standing >= newcomer) return std::nullopt;
   const ConnId evicted = lowest->id;
   entries_.erase(std::next(lowest).base());
   return evicted;

@@ -62,7 +62,7 @@ using StandingCounts = std::array<std::size_t, kStandings>;
 class EstablishedConnections {
  public:
   struct Newcomer {
-    ConnId id;
+    ConnId id = 0;
     Standing standing = Standing::stranger;
     bool has_sibling = false;  ///< Its peer holds another connection, which may be half-open.
   };

@@ -95,7 +95,7 @@ base::ErrorCode make_error_code(RecordErrc code) {
 }
 
 SignedPeerRecord SignedPeerRecord::sign(const Identity& identity, std::uint64_t seq,
-                                        std::vector<Multiaddr> addresses) {
+                                        const std::vector<Multiaddr>& addresses) {
   assert(seq != kRefusedSeq);
   const PublicKey& key = identity.public_key();
   const PeerId peer = PeerId::of(key);

@@ -15,7 +15,7 @@ FrameWriter::FrameWriter(Gathered& out, base::MutableBytes scratch, std::size_t 
 
 void FrameWriter::write(const Header& header, base::ByteSpan payload) {
   assert(fits(payload.size()) && header.payload_bytes() == payload.size());
-  std::array<std::uint8_t, kHeaderBytes> raw;
+  std::array<std::uint8_t, kHeaderBytes> raw{};
   encode_header(header, raw);
   copy(raw);
   if (payload.size() <= kCopyBytes) {
