@@ -37,7 +37,7 @@ base::Result<void> write_gzip(base::OutputFile& out, base::ByteSpan content) {
   Deflate deflate_state;
   if (!deflate_state.ready()) return base::ErrorCode{ENOMEM, boost::system::system_category()};
   z_stream& z = deflate_state.stream();
-  std::array<std::uint8_t, 64 * 1024> block;
+  std::array<std::uint8_t, 64 * 1024> block{};
   int state = Z_OK;
   while (state != Z_STREAM_END) {
     const std::size_t piece = std::min<std::size_t>(content.size(), std::numeric_limits<uInt>::max());

@@ -18,7 +18,7 @@ struct Log::Slot {
 };
 
 Log::Log(const base::Clock& clock, Registry& metrics, std::string run)
-    : clock_{clock}, run_{std::move(run)}, lines_{}, lost_lines_{metrics.counter(kLogLinesLost)} {
+    : clock_{clock}, run_{std::move(run)}, lost_lines_{metrics.counter(kLogLinesLost)} {
   for (std::size_t i = 0; i < lines_.size(); ++i) lines_[i] = &metrics.counter(kLogLines, {kLevelNames[i]});
 }
 

@@ -61,7 +61,7 @@ class Log {
 
   const base::Clock& clock_;
   const std::string run_;
-  std::array<Counter*, kLevelNames.size()> lines_;
+  std::array<Counter*, kLevelNames.size()> lines_{};
   Counter& lost_lines_;
   std::atomic<Level> level_{Level::info};
   mutable std::shared_mutex mutex_;  ///< Guards which sinks there are; each sink guards itself.

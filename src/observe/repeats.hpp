@@ -27,7 +27,7 @@ class Repeats {
     nothing,  ///< Folded into the next summary.
   };
   struct Verdict {
-    Say say;
+    Say say = Say::nothing;
     std::uint64_t repeats = 0;  ///< Occurrences since the last line, this one included; 0 for `first`.
   };
 

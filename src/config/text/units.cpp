@@ -63,13 +63,13 @@ base::Result<std::uint64_t> take_quantity(std::string_view& text, std::span<cons
   }
   value *= unit->factor;
   double part = 0;
-  double scale = static_cast<double>(unit->factor);
+  auto scale = static_cast<double>(unit->factor);
   for (const char c : fraction.substr(0, 18)) {
     scale /= 10;
     part += (c - '0') * scale;
   }
   // Decimal fractions are seldom exact in binary: 0.3us is 300ns, not 299.
-  const auto rest = static_cast<std::uint64_t>(part + 1e-6 * static_cast<double>(fraction.size() > 0));
+  const auto rest = static_cast<std::uint64_t>(part + (fraction.empty() ? 0 : 1e-6));
   return rest > kMost - value ? base::Result<std::uint64_t>{UnitErrc::too_large} : value + rest;
 }
 

@@ -16,6 +16,7 @@ class MemoryPeerStore final : public PeerStore {
 
   base::Result<std::vector<PeerEntry>> load(Findings&) override {
     std::vector<PeerEntry> peers;
+    peers.reserve(peers_.size());
     for (const auto& [key, peer] : peers_) peers.push_back(peer);
     return peers;
   }
