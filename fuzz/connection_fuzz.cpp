@@ -71,7 +71,7 @@ std::optional<noise::Session> shake_hands(Scene& scene, const noise::StaticKey& 
     if (!out.empty()) require(scene.dialled->try_write(out).has_value(), "the handshake is taken");
     out.clear();
     scene.world.run_for(std::chrono::milliseconds{5});
-    std::array<std::uint8_t, 4096> chunk;
+    std::array<std::uint8_t, 4096> chunk{};
     while (true) {
       const auto got = scene.dialled->try_read(chunk);
       if (!got || *got == 0) break;

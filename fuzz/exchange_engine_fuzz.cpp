@@ -101,6 +101,7 @@ class Driver {
       case 7: now_ += std::chrono::milliseconds{next() * next()}; break;
       case 8: (what & 64) != 0 ? engine_.tombstone(id) : engine_.forgive(id); break;
       case 9: foreign_message(id, connection); break;
+      default: break;
     }
   }
 
@@ -129,6 +130,7 @@ class Driver {
         break;
       case 5: message.body = Response{.id = next() % 4U, .answer = any_listing()}; break;
       case 6: message.body = Response{.id = next() % 4U, .answer = Records{{{.envelope = any_envelope()}}}}; break;
+      default: break;
     }
     return message;
   }

@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
       if (again->error() != header->error()) std::abort();
       continue;
     }
-    std::array<std::uint8_t, kHeaderBytes> raw;
+    std::array<std::uint8_t, kHeaderBytes> raw{};
     encode_header(**header, raw);
     if (**again != **header || !std::equal(raw.begin(), raw.end(), whole.data() - kHeaderBytes)) std::abort();
   }

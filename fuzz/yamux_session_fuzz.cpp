@@ -46,7 +46,7 @@ class Harness {
   StreamId some_id() { return static_cast<StreamId>(pick(24)); }
 
   void hear_frame() {
-    std::array<std::uint8_t, kHeaderBytes> raw;
+    std::array<std::uint8_t, kHeaderBytes> raw{};
     const std::size_t length = pick(4) == 0 ? pick(65536) * 8 : pick(300);
     const Header header{.type = FrameType{static_cast<std::uint8_t>(pick(5))},
                         .flags = static_cast<std::uint16_t>(pick(2) == 0 ? 0 : pick(17)),

@@ -33,7 +33,7 @@ class Link : public std::enable_shared_from_this<Link> {
 
   /// Machines are borrowed and live as long as the world.
   struct Place {
-    Network* machine;
+    Network* machine = nullptr;
     io::Endpoint endpoint;
   };
   Link(World& world, std::uint64_t id, const Conditions& conditions, const Place& dialer, const Place& listener);
@@ -70,7 +70,7 @@ class Link : public std::enable_shared_from_this<Link> {
   struct End {
     End(Link& link, Side side, const Place& place);
 
-    Network* machine;
+    Network* machine = nullptr;
     io::Endpoint endpoint;
     std::list<Segment> coming;  ///< Towards this end, in order.
     std::size_t coming_bytes = 0;

@@ -49,6 +49,7 @@ class DuplicatePair {
       case 5: end_stream(end); break;
       case 6: now_ += std::array{Millis{20}, Millis{200}, Millis{600}, Millis{9000}}[choose_(4)]; break;
       case 7: choose_(4) == 0 ? restart(end) : drop_half_open(end); break;
+      default: break;
     }
   }
 
@@ -145,6 +146,7 @@ class DuplicatePair {
     e.conns.emplace(id, held);
     e.followed.reset();
     std::vector<ConnId> ids;
+    ids.reserve(e.conns.size());
     for (const auto& [each, conn] : e.conns) ids.push_back(each);
     e.round.begin(ids, now_);
     for (const ConnId each : ids) ping(end, each);

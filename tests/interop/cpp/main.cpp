@@ -105,7 +105,7 @@ int main(Words words) {
   asio::io_context context{1};
   std::exception_ptr failure;
   asio::co_spawn(context, (listens ? listen : dial)(context, words.subspan(1)),
-                 [&](std::exception_ptr thrown) { failure = thrown; });
+                 [&](const std::exception_ptr& thrown) { failure = thrown; });
   context.run();
   try {
     if (failure) std::rethrow_exception(failure);

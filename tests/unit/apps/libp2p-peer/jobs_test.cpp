@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 void run(asio::awaitable<void> task) {
   asio::io_context context;
   std::exception_ptr failure;
-  asio::co_spawn(context, std::move(task), [&](std::exception_ptr thrown) { failure = thrown; });
+  asio::co_spawn(context, std::move(task), [&](const std::exception_ptr& thrown) { failure = thrown; });
   context.run();
   if (failure) std::rethrow_exception(failure);
 }
