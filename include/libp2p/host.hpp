@@ -84,7 +84,8 @@ class Host {
   boost::asio::awaitable<base::Result<Stream>> open_stream(PeerId peer, std::vector<std::string> protocols,
                                                            StreamOptions options = {});
 
-  /// Serves `protocol`; replaces an earlier handler. Connected peers are told by identify/push.
+  /// Serves `protocol`; replaces an earlier handler. Connected peers are told by identify/push. A handler's waits
+  /// end with an error when the host stops; one that then waits for something else of its own holds up the stop.
   void set_handler(std::string protocol, StreamHandler handler);
   void remove_handler(const std::string& protocol);
 

@@ -25,20 +25,20 @@ struct ClosePeer {
 };
 
 struct CloseConnection {
-  libp2p::ConnectionId connection;
+  libp2p::ConnectionId connection{};
   base::ErrorCode reason;
 };
 
 /// What a peer is to us from now on, and from which addresses it may come.
 struct SetStanding {
   libp2p::PeerId peer;
-  libp2p::Admission::Verdict verdict;
+  libp2p::Admission::Verdict verdict = libp2p::Admission::Verdict::refuse;
   std::vector<libp2p::Multiaddr> addresses;
 };
 
 struct Ban {
   libp2p::PeerId peer;
-  base::TimePoint until;
+  base::TimePoint until{};
 };
 
 /// The durable own record, for identify.

@@ -10,9 +10,9 @@ bool Connector::learn(const libp2p::PeerId& peer, std::span<const libp2p::Multia
 }
 
 void Connector::discover(const libp2p::PeerId& peer, std::span<const libp2p::Multiaddr> addresses,
-                         base::TimePoint now) {
+                         peers::Trust trust, base::TimePoint now) {
   const bool is_new = !manager_.view(peer).has_value();
-  if (manager_.learn(peer, addresses, peers::Trust::hearsay, now) && is_new) discovered_.insert(peer);
+  if (manager_.learn(peer, addresses, trust, now) && is_new) discovered_.insert(peer);
 }
 
 void Connector::on_opened(const libp2p::ConnectionInfo& connection, base::TimePoint now) {

@@ -24,7 +24,8 @@ class Connector {
   bool learn(const libp2p::PeerId& peer, std::span<const libp2p::Multiaddr> addresses, peers::Trust trust,
              base::TimePoint now);
   /// As `learn`, of a peer that another one told us of: its first dial counts for the discovery rate.
-  void discover(const libp2p::PeerId& peer, std::span<const libp2p::Multiaddr> addresses, base::TimePoint now);
+  void discover(const libp2p::PeerId& peer, std::span<const libp2p::Multiaddr> addresses, peers::Trust trust,
+                base::TimePoint now);
   /// Not dialled before `until`.
   void ban(const libp2p::PeerId& peer, base::TimePoint until) { banned_[peer] = until; }
 

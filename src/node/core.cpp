@@ -51,6 +51,7 @@ std::size_t Core::restore_peers(std::span<const store::PeerEntry> entries, base:
     ++count;
     trusted_.insert_or_assign(id, trust);
     commands_.push_back(SetStanding{.peer = id, .verdict = verdict_of(trust), .addresses = entry.addresses});
+    if (trust == peers::Trust::operator_entry) engine_.pin(id);
     if (entry.record.empty()) continue;
     const base::Result<exchange::RecordPtr> record = exchange::open_record(entry.record);
     if (!record || (*record)->peer() != id) continue;  // the peer gives a good one when it is connected
@@ -92,6 +93,10 @@ void Core::on_identified(const libp2p::PeerId& peer, base::ByteSpan envelope, ba
 
 void Core::on_dial_ended(DialReport report, base::TimePoint now) {
   connector_.on_dial_ended(std::move(report), now);
+}
+
+void Core::on_check_dropped(const libp2p::PeerId& peer, base::TimePoint now) {
+  engine_.on_check_dial_dropped(peer, now);
 }
 
 void Core::on_checked(const exchange::CheckDial& check, std::optional<libp2p::Multiaddr> reached,
@@ -137,10 +142,11 @@ void Core::take(exchange::RetireReceived&& output, base::TimePoint, base::WallTi
 
 void Core::take(exchange::RecordLearned&& output, base::TimePoint now, base::WallTime) {
   const libp2p::PeerId& peer = output.record->peer();
+  const peers::Trust trust = output.unreachable ? peers::Trust::doubted : peers::Trust::hearsay;
   if (output.teller && *output.teller != peer) {
-    connector_.discover(peer, output.usable, now);
+    connector_.discover(peer, output.usable, trust, now);
   } else {
-    connector_.learn(peer, output.usable, peers::Trust::hearsay, now);
+    connector_.learn(peer, output.usable, trust, now);
   }
   bus_.publish(output);
 }

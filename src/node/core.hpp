@@ -44,6 +44,8 @@ class Core {
   void on_checked(const exchange::CheckDial& check, std::optional<libp2p::Multiaddr> reached, base::TimePoint now);
   /// Of several connections the exchange uses this one.
   void prefer(const libp2p::PeerId& peer, libp2p::ConnectionId connection) { engine_.prefer(peer, connection); }
+  /// The check was cut short by us: it says nothing of the peer.
+  void on_check_dropped(const libp2p::PeerId& peer, base::TimePoint now);
   void on_stream_opened(const libp2p::PeerId& peer, libp2p::ConnectionId connection, base::TimePoint now);
   void on_stream_closed(const libp2p::PeerId& peer, libp2p::ConnectionId connection, base::TimePoint now);
   void on_message(const libp2p::PeerId& peer, libp2p::ConnectionId connection, const exchange::Message& message,

@@ -21,7 +21,7 @@ struct Listening {
 struct ListenRetried {
   libp2p::Multiaddr address;
   base::ErrorCode error;
-  base::Duration wait;
+  base::Duration wait{};
 };
 
 struct ListenSkipped {
@@ -31,20 +31,20 @@ struct ListenSkipped {
 
 struct PeerConnected {
   libp2p::ConnectionInfo connection;
-  libp2p::Admission::Verdict verdict;
+  libp2p::Admission::Verdict verdict = libp2p::Admission::Verdict::refuse;
   libp2p::HandshakeTimes times{};
 };
 
 /// The answer to a liveness ping.
 struct PeerPinged {
   libp2p::PeerId peer;
-  base::Duration round_trip;
+  base::Duration round_trip{};
 };
 
 struct PeerDisconnected {
   libp2p::ConnectionInfo connection;
   base::ErrorCode reason;
-  base::Duration lifetime;
+  base::Duration lifetime{};
   bool last = false;  ///< No other connection of this peer is left.
 };
 
@@ -71,7 +71,7 @@ struct PeerMoved {
 
 struct PeerAgent {
   libp2p::PeerId peer;
-  libp2p::ConnectionId connection;
+  libp2p::ConnectionId connection{};
   std::string agent;  ///< Foreign text.
   bool exchange = false;
   bool record = false;
@@ -79,13 +79,13 @@ struct PeerAgent {
 
 /// One exchange message, sent or received. Published for counting; traces are logged where the message is at hand.
 struct ExchangeMessage {
-  libp2p::Direction direction;
+  libp2p::Direction direction{};
   std::string_view type;  ///< Static.
 };
 
 struct ExchangeStreamEnded {
   libp2p::PeerId peer;
-  libp2p::ConnectionId connection;
+  libp2p::ConnectionId connection{};
   base::ErrorCode reason;  ///< Unset: in good order.
 };
 

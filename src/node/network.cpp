@@ -12,6 +12,15 @@ namespace node {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// Whether a dial ended by our own doing.
+bool is_ours(const base::ErrorCode& error) {
+  return error == libp2p::ConnErrc::host_stopped || error == libp2p::ConnErrc::cancelled;
+}
+
+}  // namespace
+
 Network::Network(Parts parts, Members& members, const Options& options)
     : parts_{std::move(parts)},
       tasks_{parts_.environment.executor},
@@ -55,6 +64,10 @@ asio::awaitable<void> Network::check(exchange::CheckDial check) {
   for (const libp2p::Multiaddr& address : check.addresses) {
     auto probing = parts_.host.probe(check.peer, address, options_.connection_timeout);
     const base::Result<void> answered = co_await std::move(probing);
+    if (!answered && is_ours(answered.error())) {
+      parts_.core([peer = check.peer](Core& core, base::TimePoint now) { core.on_check_dropped(peer, now); });
+      co_return;
+    }
     if (!answered) continue;  // the engine only needs to know whether one works
     reached = address;
     break;

@@ -49,7 +49,9 @@ class AStranger : public ::testing::Test, protected Surroundings {
       base::append(all, base::ByteSpan{chunk}.first(**got));
     }
   }
-  bool is_connected() { return !stranger.connections().empty() && !node.node().hosts().first().connections().empty(); }
+  bool is_connected() {
+    return !stranger.connections().empty() && !node.node().hosts().first().connections().empty();
+  }
 
   WholeNode node{*this, 1};
   sim::Node machine{world, internet, resolver, {"10.0.0.9"}};

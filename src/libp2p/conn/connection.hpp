@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "libp2p/conn/connection_observer.hpp"
 #include "libp2p/conn/handover.hpp"
 #include "libp2p/conn/loop.hpp"
 #include "libp2p/conn/stream_state.hpp"
@@ -23,27 +24,7 @@ namespace libp2p::conn {
 
 class Connection {
  public:
-  /// Told what happens, on the connection's loop. Each call may close the connection or open streams; none may
-  /// destroy it.
-  class Observer {
-   public:
-    virtual ~Observer() = default;
-    /// The first byte of the peer arrived.
-    virtual void on_first_byte(Connection&) {}
-    /// Noise message 3 was sent: the peer may have a connection from here on.
-    virtual void on_committed(Connection&) {}
-    /// The peer is authenticated (or, for a probe, verified). Nothing is read until `admit`, `abort` or `close`.
-    virtual void on_authenticated(Connection&) = 0;
-    virtual void on_stream(Connection&, std::shared_ptr<StreamState>) = 0;
-    virtual void on_pong(Connection&, base::Duration) {}
-    /// Yamux pings fail: one libp2p ping on a fresh stream is wanted. Answer with `on_probe_impossible` or by
-    /// life.
-    virtual void on_probe_wanted(Connection&) = 0;
-    /// The host's memory is over its hard mark.
-    virtual void on_memory_over(Connection&) = 0;
-    /// The last call. `reason` may be a code of any layer.
-    virtual void on_closed(Connection&, base::ErrorCode reason) = 0;
-  };
+  using Observer = ConnectionObserver;
 
   struct Options {
     ConnectionId id = 0;

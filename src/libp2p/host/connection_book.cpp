@@ -223,7 +223,12 @@ void ConnectionBook::on_closed(conn::Connection& connection, base::ErrorCode rea
     leave(entry, reason);
   }
   graveyard_->push_back(std::move(entry.connection));
-  io::asio::post(loop_.executor, [graveyard = graveyard_] { graveyard->clear(); });
+  io::asio::post(loop_.executor, [this, weak = std::weak_ptr{graveyard_}] {
+    const auto graveyard = weak.lock();
+    if (!graveyard) return;  // the book went, and all that lay there
+    graveyard->clear();
+    if (entries_.empty()) hooks_.emptied();
+  });
 }
 
 void ConnectionBook::report_failure(Entry& entry, base::ErrorCode reason) {

@@ -37,6 +37,7 @@ class ConnectionBook final : public conn::Connection::Observer {
     std::function<void(conn::Connection&)> opened;
     std::function<void(conn::Connection&, std::shared_ptr<conn::StreamState>)> stream;
     std::function<void(conn::Connection&)> probe;  ///< One libp2p ping on a fresh stream is wanted.
+    std::function<void()> emptied;                 ///< The last connection ended; from a fresh call stack.
   };
 
   /// Which of the hosts of a group this one is.

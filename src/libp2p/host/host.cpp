@@ -16,6 +16,23 @@ namespace libp2p {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// A race among those that a stop has to cancel, for as long as its coroutine holds this.
+class Listed {
+ public:
+  Listed(std::vector<DialRace*>& list, DialRace& race) : list_{list}, race_{&race} { list_.push_back(race_); }
+  ~Listed() { std::erase(list_, race_); }
+  Listed(const Listed&) = delete;
+  Listed& operator=(const Listed&) = delete;
+
+ private:
+  std::vector<DialRace*>& list_;
+  DialRace* race_;
+};
+
+}  // namespace
+
 Host::Impl::Impl(Environment given, HostOptions opts, std::shared_ptr<Siblings> group, Siblings::Index place)
     : environment{std::move(given)},
       options{std::move(opts)},
@@ -42,7 +59,8 @@ Host::Impl::Impl(Environment given, HostOptions opts, std::shared_ptr<Siblings> 
             .probe =
                 [this](conn::Connection& connection) {
                   tasks.spawn(check_life(connection.id(), *connection.peer()));
-                }}},
+                },
+            .emptied = [this] { drained.resume(true); }}},
       listeners{environment, *siblings,
                 [this](Siblings::Index host, std::unique_ptr<io::Socket> socket) {
                   if (host == index) {
@@ -139,15 +157,8 @@ asio::awaitable<DialResult> Host::Impl::dial(PeerId peer, std::vector<Multiaddr>
     co_return result;
   }
   ++dials_started;
-  DialRace race{{.peer = peer, .addrs = std::move(addrs), .timeout = dial_options.timeout},
-                environment,
-                book,
-                options.limits,
-                attempts_running};
-  dials.push_back(&race);
-  auto run = race.run();
-  result = co_await std::move(run);
-  std::erase(dials, &race);
+  auto racing = race({.peer = peer, .addrs = std::move(addrs), .timeout = dial_options.timeout});
+  result = co_await std::move(racing);
   ++(result.connection ? dials_succeeded : dials_failed);
   co_return result;
 }
@@ -155,17 +166,18 @@ asio::awaitable<DialResult> Host::Impl::dial(PeerId peer, std::vector<Multiaddr>
 asio::awaitable<base::Result<void>> Host::Impl::probe(PeerId peer, Multiaddr addr, base::Duration timeout) {
   if (stopping) co_return ConnErrc::host_stopped;
   std::vector<Multiaddr> addrs{std::move(addr)};
-  DialRace race{{.peer = peer, .addrs = std::move(addrs), .timeout = timeout, .probe = true},
-                environment,
-                book,
-                options.limits,
-                attempts_running};
-  dials.push_back(&race);
-  auto run = race.run();
-  const DialResult result = co_await std::move(run);
-  std::erase(dials, &race);
+  auto racing = race({.peer = peer, .addrs = std::move(addrs), .timeout = timeout, .probe = true});
+  const DialResult result = co_await std::move(racing);
   if (!result.connection) co_return result.error;
   co_return base::ok();
+}
+
+asio::awaitable<DialResult> Host::Impl::race(DialRace::Job job) {
+  DialRace race{std::move(job), environment, book, options.limits, attempts_running};
+  const Listed listed{dials, race};
+  auto run = race.run();
+  DialResult result = co_await std::move(run);
+  co_return result;
 }
 
 asio::awaitable<void> Host::Impl::stop() {
@@ -177,14 +189,9 @@ asio::awaitable<void> Host::Impl::stop() {
   for (DialRace* race : running) race->cancel(ConnErrc::host_stopped);
   book.close_all(ConnErrc::host_stopped);
 
-  io::Waiter<bool> wake;
-  io::Timer deadline{environment.timers, [&wake] { wake.resume(true); }};
-  const base::TimePoint hard = environment.clock.now() + options.limits.time.stop;
-  while (!book.empty() && environment.clock.now() < hard) {
-    // Nothing announces the end of the last connection to a coroutine; looking again is cheap and rare.
-    deadline.arm(std::min(hard, environment.clock.now() + std::chrono::milliseconds{5}));
-    static_cast<void>(co_await wake.wait(false));
-  }
+  io::Timer deadline{environment.timers, [this] { drained.resume(false); }};
+  deadline.arm(environment.clock.now() + options.limits.time.stop);
+  if (!book.empty()) static_cast<void>(co_await drained.wait(false));
   book.abort_all(ConnErrc::host_stopped);
   tasks.cancel_all();
   co_await tasks.join();

@@ -37,6 +37,7 @@ class Host::Impl final : public Sibling {
 
   // Dialling and streams.
   boost::asio::awaitable<DialResult> dial(PeerId peer, std::vector<Multiaddr> addrs, DialOptions options);
+  boost::asio::awaitable<DialResult> race(DialRace::Job job);
   boost::asio::awaitable<base::Result<void>> probe(PeerId peer, Multiaddr addr, base::Duration timeout);
   boost::asio::awaitable<base::Result<Stream>> open_stream(PeerId peer, std::vector<std::string> protocols,
                                                            StreamOptions options);
@@ -95,6 +96,7 @@ class Host::Impl final : public Sibling {
   std::uint64_t dials_succeeded = 0;
   std::uint64_t dials_failed = 0;
   bool stopping = false;
+  io::Waiter<bool> drained;  ///< The stop waits here for the last connection to end.
   TaskGroup tasks;
   ConnectionBook book;
   Listeners listeners;

@@ -138,7 +138,7 @@ TEST_F(ConnectorTest, DoesNotDialABannedPeerBeforeTheBanEnds) {
 }
 
 TEST_F(ConnectorTest, CountsOnlyTheFirstDialOfADiscoveredPeer) {
-  connector_.discover(other_, std::span{&address_, 1}, kStart);
+  connector_.discover(other_, std::span{&address_, 1}, peers::Trust::hearsay, kStart);
   connector_.on_dial_ended(failure(dials(kStart).at(0)), kStart);
   connector_.on_dial_ended(failure(dials(kStart + 10s).at(0)), kStart + 10s);
   const std::vector<DialEnded> events = ended();
