@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "interop"))
 
+import config_scenarios
 import garbage_scenarios
 import mesh_scenarios
 import operator_scenarios
@@ -19,7 +20,8 @@ from federation import Federation
 from peer_process import PeerError
 from waiting import Failure
 
-SCENARIOS = mesh_scenarios.SCENARIOS | operator_scenarios.SCENARIOS | garbage_scenarios.SCENARIOS
+SCENARIOS = (mesh_scenarios.SCENARIOS | operator_scenarios.SCENARIOS | garbage_scenarios.SCENARIOS |
+             config_scenarios.SCENARIOS)
 
 
 def main():

@@ -54,8 +54,7 @@ class Loader {
   void report_missing() { fail_to_read("", {ENOENT, boost::system::system_category()}); }
 
   void warn_of_readers() {
-    const bool elsewhere = loaded_.settings && !key_origin().name.empty();
-    if (!elsewhere) warn_of_readers(path_, "");
+    if (!elsewhere_) warn_of_readers(path_, "");
   }
 
   /// Writes a file that was missing, or whose key was, with mode 0600.
@@ -94,6 +93,7 @@ class Loader {
     const std::string named = loaded_.settings->node.private_key_file;
     const std::string credential = inputs_.credentials_directory + "/" + std::string{kCredential};
     const bool given = !inputs_.credentials_directory.empty() && files_.stat(credential);
+    elsewhere_ = !loaded_.settings->node.private_key && (given || !named.empty());
     if (given && (loaded_.settings->node.private_key || !named.empty())) {
       return fail(credential, fmt::format("the service manager gives a private key, and {} names one: keep one",
                                           named.empty() ? "node.private_key" : "node.private_key_file"));
@@ -150,6 +150,7 @@ class Loader {
   const Inputs& inputs_;
   text::SecretText content_{text::kMaxFileBytes};
   bool missing_ = false;
+  bool elsewhere_ = false;  ///< The private key is not in this file, and is not to be.
   Loaded loaded_;
 };
 

@@ -155,15 +155,20 @@ class ValueReader {
     }
   }
 
-  /// The private key as it stands in the source, or the node's text where the source is not a plain run of base64.
+  /// The private key as it stands in the source, or the node's text where the source is not one run of base64.
   std::string_view secret_text() const {
     std::string_view raw = source_.substr(value_.begin, value_.end - value_.begin);
+    if (raw.starts_with('|') || raw.starts_with('>')) raw.remove_prefix(std::min(raw.find('\n'), raw.size()));
+    while (!raw.empty() && is_blank(raw.front())) raw.remove_prefix(1);
+    while (!raw.empty() && is_blank(raw.back())) raw.remove_suffix(1);
     if (raw.size() >= 2 && (raw.front() == '"' || raw.front() == '\'') && raw.back() == raw.front()) {
       raw.remove_prefix(1);
       raw.remove_suffix(1);
     }
     return raw.size() == value_.text.size() ? raw : std::string_view{value_.text};
   }
+
+  static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
   const Key& key_;
   const YamlNode& value_;

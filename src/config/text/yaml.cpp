@@ -40,7 +40,10 @@ std::string mask_secrets(std::string_view text) {
     at += kSecretKey.size();
     std::size_t value = skip(at, "\"' \t");
     if (value == masked.size() || masked[value] != ':') continue;
-    value = skip(value + 1, "\"' \t\r\n");
+    value = skip(value + 1, " \t");
+    const bool block = value < masked.size() && (masked[value] == '|' || masked[value] == '>');
+    if (block) value = std::min(masked.find('\n', value), masked.size());
+    value = skip(value, "\"' \t\r\n");
     const std::size_t end = skip(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
     if (end - value < kShortestSecret) continue;
     std::fill(masked.begin() + static_cast<std::ptrdiff_t>(value),

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -188,6 +188,13 @@ TEST_F(CoreDump, HoldsNoPartOfTheKey) {
   ASSERT_TRUE(read.settings);
   ASSERT_FALSE(read.key_generated);
   expect_no_trace_of(*read.settings->node.private_key);
+  // Another program rewrites it, so that this one never holds the line.
+  const std::string to_block = "sed -i 's/private_key: \"\\(.*\\)\"/private_key: >-\\n    \\1/' ";
+  ASSERT_EQ(std::system((to_block + folder_ + "/conf.yaml").c_str()), 0);
+  const Loaded block = load(files, rng, folder_ + "/conf.yaml");
+  ASSERT_TRUE(block.settings);
+  ASSERT_FALSE(block.key_generated);
+  expect_no_trace_of(*block.settings->node.private_key);
   const auto in_file = make_key_file(files, rng, folder_ + "/key");
   ASSERT_TRUE(in_file);
   const std::vector<std::string> flags{"node.private_key_file=key", "network.addresses=/ip4/127.0.0.1/tcp/1"};
