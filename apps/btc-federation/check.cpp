@@ -38,13 +38,11 @@ void report(const base::ErrorCode& error, const std::string& path) {
 
 int check(const Paths& paths) {
   base::PosixFiles files;
-  base::SystemRng rng;
   const config::disk::Loaded loaded = config::disk::check(files, paths.config);
   report(loaded.diagnostics, paths.config);
 
-  store::disk::FilePeerStore store{files, rng, paths.peers};
   store::Findings findings;
-  const base::Result<std::vector<store::PeerEntry>> peers = store.load(findings);
+  const base::Result<std::vector<store::PeerEntry>> peers = store::disk::read_peers(files, paths.peers, findings);
   if (peers) {
     report(findings, paths.peers);
   } else {

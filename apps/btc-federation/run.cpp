@@ -184,7 +184,7 @@ int run(const Paths& paths, std::string_view version) {
     report(config.diagnostics, paths.config);
     return kOperator;
   }
-  store::disk::FilePeerStore store{process.files, process.rng, paths.peers};
+  store::disk::FilePeerStore store{{process.files, process.clock, process.rng}, paths.peers};
   store::Findings findings;
   base::Result<std::vector<store::PeerEntry>> peers = store.load(findings);
   if (!peers) {
