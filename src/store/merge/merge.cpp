@@ -24,6 +24,7 @@ Base base_of(const text::Document& document, const Base& former) {
   };
   base.peers = PeerTable{document.peers, since};
   for (const Tombstone& tombstone : document.removed) {
+    if (base.peers.contains(tombstone.key)) continue;  // Added again by hand.
     const auto known = former.removed.find(tombstone.key);
     base.removed.emplace(
         tombstone.key,
