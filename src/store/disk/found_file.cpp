@@ -19,27 +19,31 @@ State state_of(const base::ErrorCode& error) {
 }
 
 /// The beginning of the last good version, and no more. A lost line end at its end is no loss.
-bool is_cut_off(base::Files& files, const SideFiles& side, const text::PeersText& text) {
+base::Result<bool> is_cut_off(base::Files& files, const SideFiles& side, const text::PeersText& text) {
   if (text.document().seal && text.document().seal->intact) return false;
   const auto backup = newest_backup(files, side);
-  return backup && backup->text().size() > text.text().size() && backup->text().starts_with(text.text());
+  if (!backup) return backup.error();
+  return *backup && (*backup)->text().size() > text.text().size() && (*backup)->text().starts_with(text.text());
 }
 
 }  // namespace
 
-std::optional<text::PeersText> newest_backup(base::Files& files, const SideFiles& side) {
+base::Result<std::optional<text::PeersText>> newest_backup(base::Files& files, const SideFiles& side) {
   const auto paths = side.all(SideFiles::Kind::backup);
-  if (!paths) return std::nullopt;
+  if (!paths) return paths.error();
   for (const std::string& path : *paths | std::views::reverse) {
     const auto content = files.read(path, text::kMaxFileBytes);
+    if (!content && state_of(content.error()) == State::refused) return content.error();
     if (!content) continue;
     const std::string_view text = base::as_text(*content);
     const auto seal = text::find_seal(text);
     if (!seal || !seal->intact) continue;
     Findings known_when_written;
-    if (auto parsed = text::PeersText::parse(std::string{text}, known_when_written)) return std::move(*parsed);
+    if (auto parsed = text::PeersText::parse(std::string{text}, known_when_written)) {
+      return std::optional{std::move(*parsed)};
+    }
   }
-  return std::nullopt;
+  return std::optional<text::PeersText>{};
 }
 
 FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings) {
@@ -57,8 +61,10 @@ FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings)
     if (parsed.error() == text::PeersErrc::newer_version) found.state = State::refused;
     return found;
   }
-  if (is_cut_off(files, side, *parsed)) {
-    found.error = text::PeersErrc::cut_off;
+  const auto cut_off = is_cut_off(files, side, *parsed);
+  if (!cut_off || *cut_off) {
+    found.error = cut_off ? make_error_code(text::PeersErrc::cut_off) : cut_off.error();
+    if (!cut_off) found.state = State::refused;
     return found;
   }
   found.state = State::good;

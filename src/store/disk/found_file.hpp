@@ -27,8 +27,9 @@ struct FoundFile {
   bool has_bad_entries = false;
 };
 
-/// The youngest backup that is as it was written.
-std::optional<text::PeersText> newest_backup(base::Files& files, const SideFiles& side);
+/// The youngest backup that is as it was written; one that the disk has lost is passed over.
+/// Errors: the system's, when it cannot be told what there is: descriptors used up, no permission.
+base::Result<std::optional<text::PeersText>> newest_backup(base::Files& files, const SideFiles& side);
 
 /// Reads and judges the file. What is wrong with single lines goes to `findings`.
 FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings);

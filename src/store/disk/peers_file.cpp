@@ -46,7 +46,9 @@ base::Result<Agreement> PeersFile::open(base::WallTime now, Findings& findings) 
     }
   }
   base_ = {};
-  if (auto backup = newest_backup(files_, side)) base_ = merge::base_of(backup->document(), {});
+  const auto backup = newest_backup(files_, side);
+  if (!backup) return backup.error();
+  if (*backup) base_ = merge::base_of((*backup)->document(), {});
   const bool has_backup = base_.stamp.has_value();
 
   FoundFile found = look_at(files_, side, findings);
@@ -160,7 +162,9 @@ base::Result<PeersFile::Sides> PeersFile::sides_of(FoundFile&& found, const Side
 
 /// From the newest backup, and what memory knows beyond it.
 base::Result<PeersFile::Sides> PeersFile::restored(const SideFiles& side, const merge::Waiting& waiting) {
-  auto backup = newest_backup(files_, side);
+  auto newest = newest_backup(files_, side);
+  if (!newest) return newest.error();
+  std::optional<text::PeersText>& backup = *newest;
   const bool has_backup = backup.has_value();
   Sides sides{.text = backup ? std::move(*backup) : text::PeersText::blank(), .base = {}, .waiting = waiting};
   sides.base = merge::base_of(sides.text.document(), base_);
