@@ -53,6 +53,23 @@ void save_one(benchmark::State& state) {
   }
 }
 
+/// The merge alone: a file in which one entry was edited, one learned fact.
+void merge_one(benchmark::State& state) {
+  store::Findings findings;
+  const auto text = store::text::PeersText::parse(file_of(state.range(0)), findings);
+  store::text::Document edited = text->document();
+  const store::merge::Base base = store::merge::base_of(edited, {});
+  edited.peers.pop_back();
+  edited.seal->intact = false;
+  store::merge::Waiting waiting;
+  waiting.learned.emplace(peer(5).key, peer(5, 2));
+  for (auto _ : state) benchmark::DoNotOptimize(store::merge::merge(base, edited, false, waiting, {}));
+  const std::size_t data = 32 + 220 + 8 + 20;  // Key, record, two addresses.
+  state.counters["overhead_bytes_per_peer"] =
+      static_cast<double>(base.peers.bytes()) / static_cast<double>(base.peers.size()) - static_cast<double>(data);
+}
+
+BENCHMARK(merge_one)->RangeMultiplier(10)->Range(100, 100'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(load)->RangeMultiplier(10)->Range(100, 100'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(save_one)->RangeMultiplier(10)->Range(100, 100'000)->Unit(benchmark::kMillisecond);
 
