@@ -87,4 +87,31 @@ struct Machine {
   base::SeededRng rng;
 };
 
+/// A store on a machine.
+class PeersFileTest : public ::testing::Test {
+ protected:
+  /// The machine with a file that the node wrote: peers 1, 2 and 3 by hand, 4 learned.
+  void settle() {
+    machine_.disk.put(kPath, file_with({1, 2, 3}));
+    load();
+    store_.update(learned(4), kStart);
+    ASSERT_TRUE(store_.flush(kStart).wrote);
+  }
+  void load() {
+    Findings findings;
+    const auto peers = store_.load(findings);
+    ASSERT_TRUE(peers) << peers.error().message();
+    peers_ = numbers(*peers);
+  }
+  std::string replaced(std::string text, std::string_view what, std::string_view with) {
+    const std::size_t at = text.find(what);
+    EXPECT_NE(at, std::string::npos);
+    return text.replace(at, what.size(), with);
+  }
+
+  Machine machine_;
+  FilePeerStore store_ = machine_.store();
+  std::set<int> peers_;
+};
+
 }  // namespace store::disk

@@ -57,6 +57,12 @@ inline text::Document without_seal(text::Document document) {
   return document;
 }
 
+/// With an entry of that key which cannot be read.
+inline text::Document with_unusable(text::Document document, std::uint8_t byte) {
+  document.unusable = {key_of(byte)};
+  return document;
+}
+
 /// What is in the file after `outcome`: as PeersText::with, without text.
 inline text::Document after(text::Document file, const text::Changes& changes) {
   const auto has = [](const std::vector<RawKey>& keys, const RawKey& key) {
