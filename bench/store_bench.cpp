@@ -5,6 +5,7 @@
 #include "base/byte_io.hpp"
 #include "base/memory_files.hpp"
 #include "base/seeded_rng.hpp"
+#include "base/system.hpp"
 #include "store/disk/file_peer_store.hpp"
 #include "store/text/peers_yaml.hpp"
 
@@ -22,7 +23,9 @@ store::PeerEntry peer(std::uint64_t number, std::uint64_t sequence = 1) {
 std::string file_of(std::int64_t count) {
   std::vector<store::PeerEntry> peers;
   for (std::int64_t i = 0; i < count; ++i) peers.push_back(peer(static_cast<std::uint64_t>(i)));
-  return *store::text::splice_peers("", peers);
+  store::text::Changes changes;
+  changes.append = std::move(peers);
+  return store::text::PeersText::blank().with(changes, {.file_id = 1, .generation = 1})->text();
 }
 
 void load(benchmark::State& state) {
@@ -39,7 +42,8 @@ void save_one(benchmark::State& state) {
   base::MemoryFiles disk;
   base::SeededRng rng{1};
   disk.put("peers.yaml", file_of(state.range(0)));
-  store::disk::FilePeerStore store{disk, rng, "peers.yaml"};
+  const base::SystemClock clock;
+  store::disk::FilePeerStore store{{disk, clock, rng}, "peers.yaml"};
   store::Findings findings;
   if (!store.load(findings)) state.SkipWithError("the file does not load");
   std::uint64_t sequence = 2;
@@ -49,6 +53,23 @@ void save_one(benchmark::State& state) {
   }
 }
 
+/// The merge alone: a file in which one entry was edited, one learned fact.
+void merge_one(benchmark::State& state) {
+  store::Findings findings;
+  const auto text = store::text::PeersText::parse(file_of(state.range(0)), findings);
+  store::text::Document edited = text->document();
+  const store::merge::Base base = store::merge::base_of(edited, {});
+  edited.peers.pop_back();
+  edited.seal->intact = false;
+  store::merge::Waiting waiting;
+  waiting.learned.emplace(peer(5).key, peer(5, 2));
+  for (auto _ : state) benchmark::DoNotOptimize(store::merge::merge(base, edited, false, waiting, {}));
+  const std::size_t data = 32 + 220 + 8 + 20;  // Key, record, two addresses.
+  state.counters["overhead_bytes_per_peer"] =
+      static_cast<double>(base.peers.bytes()) / static_cast<double>(base.peers.size()) - static_cast<double>(data);
+}
+
+BENCHMARK(merge_one)->RangeMultiplier(10)->Range(100, 100'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(load)->RangeMultiplier(10)->Range(100, 100'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(save_one)->RangeMultiplier(10)->Range(100, 100'000)->Unit(benchmark::kMillisecond);
 

@@ -4,6 +4,7 @@
 
 #include "base/bytes.hpp"
 #include "store/text/peers_yaml.hpp"
+#include "store/text/salvage.hpp"
 
 namespace {
 
@@ -30,6 +31,26 @@ store::PeerEntry learned() {
   return entry;
 }
 
+store::text::Changes changes_to(const store::text::Document& document) {
+  store::text::Changes changes;
+  const auto entry = learned();
+  const auto held = std::ranges::find(document.peers, entry.key, &store::PeerEntry::key);
+  const bool is_unusable = std::ranges::find(document.unusable, entry.key) != document.unusable.end();
+  if (held != document.peers.end()) {
+    changes.edit = {
+        {.key = entry.key,
+         .learned = store::text::EntryEdit::Learned{.sequence = 7, .record = entry.record, .last_seen = {}}}};
+  } else if (!is_unusable) {
+    changes.append = {entry};
+  }
+  store::Tombstone tombstone;
+  tombstone.key.fill(0x5a);
+  if (std::ranges::find(document.removed, tombstone.key, &store::Tombstone::key) == document.removed.end()) {
+    changes.bury = {tombstone};
+  }
+  return changes;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -39,20 +60,31 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(peers || !findings.first.empty());
   require(findings.first.size() <= findings.total);
 
-  const std::vector updates{learned()};
-  const auto spliced = store::text::splice_peers(text, updates);
-  if (!peers || !spliced) return 0;
+  if (!peers) {
+    store::text::salvage(text);
+    return 0;
+  }
   store::Findings again;
-  const auto after = store::text::parse_peers(*spliced, again);
+  const auto parsed = store::text::PeersText::parse(std::string{text}, again);
+  require(bool{parsed});
+  const auto changes = changes_to(parsed->document());
+  const auto spliced = parsed->with(changes, {.file_id = 7, .generation = 8});
+  if (!spliced) return 0;
+  store::Findings after_findings;
+  const auto after = store::text::PeersText::parse(spliced->text(), after_findings);
   require(bool{after});
-  require(again.total == findings.total);
-  require(after->size() >= peers->size());
-  for (std::size_t i = 0; i < peers->size(); ++i) require((*after)[i].key == (*peers)[i].key);
-  const bool was_known = std::ranges::find(*peers, updates[0].key, &store::PeerEntry::key) != peers->end();
-  // `null` and `[]` give way to the first entry; a known entry's own fields may be replaced.
-  if (!peers->empty() && !was_known) require(has_all_bytes_of(*spliced, text));
-  // What is written once is not written again.
-  const auto twice = store::text::splice_peers(*spliced, updates);
-  require(twice && *twice == *spliced);
+  require(after_findings.total == findings.total);
+  require(after->document().seal && after->document().seal->intact);
+  require(after->document().peers.size() == peers->size() + changes.append.size());
+  for (std::size_t i = 0; i < peers->size(); ++i) require(after->document().peers[i].key == (*peers)[i].key);
+  // `null` and `[]` give way to the first entry, an older version to the newest, a seal to a newer one.
+  const bool only_grows = !peers->empty() && changes.edit.empty() && !parsed->document().removed.empty() &&
+                          parsed->document().version == 1 && !parsed->document().seal;
+  if (only_grows) require(has_all_bytes_of(spliced->text(), text));
+  // What was added can be taken away again.
+  store::text::Changes undo;
+  for (const auto& added : changes.append) undo.remove.push_back(added.key);
+  const auto undone = spliced->with(undo, {.file_id = 7, .generation = 9});
+  require(!undone || undone->document().peers.size() == peers->size());
   return 0;
 }

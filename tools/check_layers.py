@@ -16,7 +16,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 # Machines and what decides without doing: no sockets, threads, clocks or files.
 PURE = {
     "libp2p/crypto", "libp2p/multi", "libp2p/wire", "libp2p/multistream", "libp2p/noise", "libp2p/yamux",
-    "libp2p/identify", "libp2p/ping", "libp2p/perf", "libp2p/policy", "config/text", "config/reload", "store/text", "peers",
+    "libp2p/identify", "libp2p/ping", "libp2p/perf", "libp2p/policy", "config/text", "config/reload", "store/text",
+    "store/merge", "peers",
     "exchange",
 }
 IMPURE_HEADERS = re.compile(

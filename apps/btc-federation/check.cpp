@@ -59,18 +59,16 @@ void print_json(const Paths& paths, bool good, const config::text::Diagnostics& 
 
 int check(const Paths& paths, bool json) {
   base::PosixFiles files;
-  base::SystemRng rng;
   const config::disk::Loaded loaded = config::disk::check(files, paths.config, paths.inputs);
-  store::disk::FilePeerStore store{files, rng, paths.peers};
   store::Findings findings;
-  const base::Result<std::vector<store::PeerEntry>> peers = store.load(findings);
+  const base::Result<std::vector<store::PeerEntry>> peers = store::disk::read_peers(files, paths.peers, findings);
 
   // A node would start with bad entries left out; whoever asks wants to know of them.
   const bool good = loaded.settings && peers && findings.total == 0;
   if (json) {
     print_json(paths, good, loaded.diagnostics, findings,
                peers ? std::nullopt : std::optional<base::ErrorCode>{peers.error()});
-    return good ? kOk : kOperator;
+    return good ? ExitStatus::ok : ExitStatus::operator_error;
   }
   report(loaded.diagnostics, paths.config);
   if (peers) {
@@ -79,7 +77,7 @@ int check(const Paths& paths, bool json) {
     report(findings, peers.error(), paths.peers);
   }
   if (good) fmt::print("{}: ok\n{}: ok, {} peers\n", paths.config, paths.peers, peers->size());
-  return good ? kOk : kOperator;
+  return good ? ExitStatus::ok : ExitStatus::operator_error;
 }
 
 }  // namespace btc_federation

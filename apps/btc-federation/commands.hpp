@@ -11,9 +11,9 @@ namespace btc_federation {
 
 /// Documented in docs/operations.md.
 enum ExitStatus : int {
-  kOk = 0,
-  kOperator = 1,  ///< The operator has to mend something: configuration, a busy port.
-  kFatal = 2,     ///< The node cannot go on.
+  ok = 0,
+  operator_error = 1,  ///< The operator has to mend something: configuration, a busy port.
+  fatal = 2,           ///< The node cannot go on.
 };
 
 struct Paths {

@@ -13,14 +13,14 @@ namespace {
 
 int print(const std::string& text) {
   fmt::print("{}", text);
-  return std::fflush(stdout) == 0 ? kOk : kFatal;
+  return std::fflush(stdout) == 0 ? ExitStatus::ok : ExitStatus::fatal;
 }
 
 int print_effective(const Paths& paths) {
   base::PosixFiles files;
   const config::disk::Loaded loaded = config::disk::check(files, paths.config, paths.inputs);
   report(loaded.diagnostics, paths.config);
-  if (!loaded.settings) return kOperator;
+  if (!loaded.settings) return ExitStatus::operator_error;
   return print(config::text::effective_file(*loaded.settings, loaded.origins, paths.config));
 }
 
@@ -33,7 +33,7 @@ int print_config(const Paths& paths, Document document) {
     case Document::schema: return print(config::text::json_schema());
     case Document::reference: return print(config::text::reference_page());
   }
-  return kFatal;
+  return ExitStatus::fatal;
 }
 
 }  // namespace btc_federation

@@ -23,7 +23,7 @@ void print_public(const libp2p::Identity& identity) {
              libp2p::PeerId::of(identity.public_key()).to_base58());
 }
 
-int flushed() { return std::fflush(stdout) == 0 ? kOk : kFatal; }
+int flushed() { return std::fflush(stdout) == 0 ? ExitStatus::ok : ExitStatus::fatal; }
 
 }  // namespace
 
@@ -38,7 +38,8 @@ int generate_key() {
   line.append(base64.view());
   line.append("\n");
   const std::string_view whole = line.view();
-  if (::write(STDOUT_FILENO, whole.data(), whole.size()) != static_cast<ssize_t>(whole.size())) return kFatal;
+  if (::write(STDOUT_FILENO, whole.data(), whole.size()) != static_cast<ssize_t>(whole.size()))
+    return ExitStatus::fatal;
   print_public(identity);
   return flushed();
 }
@@ -49,7 +50,7 @@ int generate_key_file(const std::string& path) {
   const base::Result<libp2p::Identity> identity = config::disk::make_key_file(files, rng, path);
   if (!identity) {
     report(identity.error(), path);
-    return kOperator;
+    return ExitStatus::operator_error;
   }
   print_public(*identity);
   return flushed();
@@ -60,12 +61,12 @@ int print_peer_id(const Paths& paths, bool public_key) {
   const config::disk::Loaded loaded = config::disk::check(files, paths.config, paths.inputs);
   if (!loaded.settings) {
     report(loaded.diagnostics, paths.config);
-    return kOperator;
+    return ExitStatus::operator_error;
   }
   const std::optional<libp2p::Identity>& identity = loaded.settings->node.private_key;
   if (!identity) {
     fmt::print(stderr, "{}: node.private_key is empty: the first start generates one\n", paths.config);
-    return kOperator;
+    return ExitStatus::operator_error;
   }
   const libp2p::PublicKey& key = identity->public_key();
   fmt::print("{}\n", public_key ? base::to_base64(key.data()) : libp2p::PeerId::of(key).to_base58());

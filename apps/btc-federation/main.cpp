@@ -93,7 +93,7 @@ int parse_and_run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kOk : kOperator;
+    return app.exit(error) == 0 ? ExitStatus::ok : ExitStatus::operator_error;
   }
   request.paths.inputs = {.overrides = config::text::read_overrides(environment(), request.flags),
                           .credentials_directory = credentials_directory()};
@@ -110,5 +110,5 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     fmt::print(stderr, "btc-federation: {}\n", error.what());
   }
-  return btc_federation::kFatal;
+  return btc_federation::ExitStatus::fatal;
 }

@@ -1,18 +1,20 @@
 #include "btc-federation/network_threads.hpp"
 
 #include <pthread.h>
-#include <signal.h>
 
+#include <csignal>
 #include <string>
 
 namespace btc_federation {
 
 NetworkThreads::NetworkThreads(std::size_t count, const libp2p::Limits& limits) {
+  loops_.reserve(count);
   for (std::size_t i = 0; i < count; ++i) loops_.push_back(std::make_unique<Loop>(limits));
 }
 
 std::vector<libp2p::Environment> NetworkThreads::environments() const {
   std::vector<libp2p::Environment> out;
+  out.reserve(loops_.size());
   for (const auto& loop : loops_) out.push_back(loop->environment);
   return out;
 }

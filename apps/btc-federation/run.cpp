@@ -71,7 +71,7 @@ class Runner {
     auto starting = node_.start();
     const std::optional<node::StartFailure> failure = co_await std::move(starting);
     if (!failure || failure->error == asio::error::operation_aborted) co_return;
-    status_ = kOperator;
+    status_ = ExitStatus::operator_error;
     fmt::print(stderr, "btc-federation: cannot listen on {}: {}\n",
                failure->address ? failure->address->to_text() : "any address of network.addresses",
                failure->error.message());
@@ -80,7 +80,7 @@ class Runner {
   void on_started(const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
     started_ = true;
-    if (stopping_ || status_ != kOk) stop();
+    if (stopping_ || status_ != ExitStatus::ok) stop();
   }
 
   void wait_for_stop() {
@@ -139,7 +139,7 @@ class Runner {
   asio::cancellation_signal start_;
   bool started_ = false;
   bool stopping_ = false;
-  int status_ = kOk;
+  int status_ = ExitStatus::ok;
 };
 
 /// What was found in the files and does not keep the node from starting.
@@ -182,22 +182,22 @@ libp2p::Limits limits_of(const config::text::Settings& settings) {
 int run(const Paths& paths, std::string_view version) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the console sink
   Process process;
-  config::disk::Loaded config = config::disk::load(process.files, process.rng, paths.config);
+  config::disk::Loaded config = config::disk::load(process.files, process.rng, paths.config, paths.inputs);
   if (!config.settings) {
     report(config.diagnostics, paths.config);
-    return kOperator;
+    return ExitStatus::operator_error;
   }
-  store::disk::FilePeerStore store{process.files, process.rng, paths.peers};
+  store::disk::FilePeerStore store{{process.files, process.clock, process.rng}, paths.peers};
   store::Findings findings;
   base::Result<std::vector<store::PeerEntry>> peers = store.load(findings);
   if (!peers) {
     report(findings, peers.error(), paths.peers);
-    return kOperator;
+    return ExitStatus::operator_error;
   }
   auto sinks = make_sinks(config.settings->logging, paths.config, process.files, process.worker());
   if (!sinks) {
     report(sinks.error(), config::disk::log_path(paths.config, config.settings->logging.file_name));
-    return kOperator;
+    return ExitStatus::operator_error;
   }
   process.log.set_level(config.settings->logging.level);
   process.log.set_sinks(std::move(*sinks));

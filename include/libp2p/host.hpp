@@ -52,7 +52,7 @@ class Host {
   /// With the real clock, randomness, TCP and DNS; the home is `context`'s executor.
   Host(boost::asio::io_context& context, HostOptions options);
   /// With injected time, randomness and network.
-  Host(Environment environment, HostOptions options);
+  Host(const Environment& environment, HostOptions options);
   ~Host();
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
@@ -115,7 +115,8 @@ class Host {
  private:
   friend class HostGroup;
   class Impl;
-  Host(Environment environment, HostOptions options, std::shared_ptr<Siblings> siblings, std::size_t index);
+  Host(const Environment& environment, HostOptions options, const std::shared_ptr<Siblings>& siblings,
+       std::size_t index);
   std::shared_ptr<Impl> impl_;
 };
 

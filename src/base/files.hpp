@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct FileInfo {
   std::uint32_t mode = 0;  ///< Permission bits only.
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
+  std::uint32_t user = 0;
+  std::uint32_t group = 0;
   WallTime modified{};
 };
 
@@ -30,6 +33,20 @@ class OutputFile {
   virtual ~OutputFile() = default;
   virtual Result<void> write(ByteSpan bytes) = 0;  ///< All of it, or an error.
   virtual Result<void> sync() = 0;                 ///< fsync.
+  /// Gives the file to that user and group. Errors: EPERM unless this process is root or both are its own.
+  virtual Result<void> set_owner(std::uint32_t user, std::uint32_t group) = 0;
+};
+
+/// An advisory lock between processes; released by its destructor, or by the kernel when its holder dies.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
+/// What came of asking for a lock.
+struct LockAttempt {
+  std::unique_ptr<FileLock> held;        ///< Null if somebody else held it until the end of the wait.
+  std::optional<std::int64_t> holder{};  ///< Then the id of that process, if it can be told.
 };
 
 class Files {
@@ -47,12 +64,25 @@ class Files {
   /// A new file that must not exist yet (O_EXCL), with exactly `mode`.
   virtual Result<std::unique_ptr<OutputFile>> create(const std::string& path, std::uint32_t mode) = 0;
   virtual Result<std::unique_ptr<OutputFile>> append_to(const std::string& path, std::uint32_t mode) = 0;
+  /// An existing regular file, emptied, to be written anew in its place. Not atomic: only where nothing else
+  /// works.
+  virtual Result<std::unique_ptr<OutputFile>> overwrite(const std::string& path) = 0;
+  /// As read, but with zeros where the disk does not give its data (EIO).
+  virtual Result<Bytes> read_what_is_left(const std::string& path, std::size_t max_bytes) = 0;
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
+  /// Each of two existing names stands for what the other stood for, in one step. Errors: EINVAL, ENOSYS or
+  /// EOPNOTSUPP where the file system cannot; EBUSY for a mount point.
+  virtual Result<void> exchange(const std::string& one, const std::string& other) = 0;
+  /// One more name for a file. Errors: EEXIST if `to` is there; EPERM, EOPNOTSUPP where the file system cannot.
+  virtual Result<void> link(const std::string& from, const std::string& to) = 0;
   virtual Result<void> remove(const std::string& path) = 0;
   virtual Result<void> make_directory(const std::string& path, std::uint32_t mode) = 0;
   virtual Result<void> sync_directory(const std::string& path) = 0;
   /// Names of the entries, sorted, without "." and "..".
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;
+  /// Takes the lock of the file at `path` (flock(2)), which is made if need be and never removed; waits for it at
+  /// most `wait`. Errors: of opening the file.
+  virtual Result<LockAttempt> lock(const std::string& path, Duration wait) = 0;
   /// The target of all symbolic links on the way, or `path` itself if nothing is there yet.
   virtual Result<std::string> resolve(const std::string& path) = 0;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <span>
+#include <utility>
 
 namespace base {
 namespace {
@@ -44,6 +45,13 @@ class MemoryFiles::Output final : public OutputFile {
     if (boot_ != disk_.boots_) return error_of(EBADF);
     if (const ErrorCode error = disk_.begin_step(true)) return error;
     inode_->durable = inode_->content.size();
+    inode_->emptied.reset();
+    return ok();
+  }
+
+  Result<void> set_owner(std::uint32_t, std::uint32_t) override {
+    if (boot_ != disk_.boots_) return error_of(EBADF);
+    if (const ErrorCode error = disk_.begin_step(true)) return error;
     return ok();
   }
 
@@ -51,6 +59,18 @@ class MemoryFiles::Output final : public OutputFile {
   MemoryFiles& disk_;
   std::shared_ptr<Inode> inode_;
   std::uint64_t boot_;
+};
+
+class MemoryFiles::Lock final : public FileLock {
+ public:
+  Lock(MemoryFiles& disk, std::string path) : disk_{disk}, path_{std::move(path)} { disk_.locks_[path_] = 1; }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  ~Lock() override { disk_.locks_.erase(path_); }
+
+ private:
+  MemoryFiles& disk_;
+  std::string path_;
 };
 
 MemoryFiles::MemoryFiles() {
@@ -63,6 +83,12 @@ MemoryFiles::MemoryFiles() {
 
 ErrorCode MemoryFiles::begin_step(bool changes) {
   const std::uint64_t step = steps_++;
+  if (hook_) {
+    // What it does to this disk is no step of ours.
+    const auto hook = std::exchange(hook_, nullptr);
+    hook(step);
+    if (!hook_) hook_ = hook;
+  }
   if (step >= dies_at_) return error_of(EIO);
   if (step == fails_at_) return error_of(failure_);
   if (changes && changes_fail_ != 0) return error_of(changes_fail_);
@@ -106,6 +132,7 @@ Result<Bytes> MemoryFiles::read(const std::string& path, std::size_t max_bytes) 
   if (directories_.contains(target)) return error_of(EISDIR);
   const auto inode = find(target);
   if (!inode) return error_of(ENOENT);
+  if (inode->spoiled) return error_of(EIO);
   if (inode->content.size() > max_bytes) return error_of(EFBIG);
   return inode->content;
 }
@@ -143,10 +170,87 @@ Result<std::unique_ptr<OutputFile>> MemoryFiles::append_to(const std::string& pa
   return std::make_unique<Output>(*this, std::move(inode));
 }
 
+Result<std::unique_ptr<OutputFile>> MemoryFiles::overwrite(const std::string& path) {
+  if (const ErrorCode error = begin_step(true)) return error;
+  const std::string target = follow(path);
+  if (directories_.contains(target)) return error_of(EISDIR);
+  auto inode = find(target);
+  if (!inode) return error_of(ENOENT);
+  if (!inode->emptied) {
+    inode->emptied.emplace(inode->content.begin(),
+                           inode->content.begin() + static_cast<std::ptrdiff_t>(inode->durable));
+  }
+  inode->content.clear();
+  inode->durable = 0;
+  return std::make_unique<Output>(*this, std::move(inode));
+}
+
+Result<Bytes> MemoryFiles::read_what_is_left(const std::string& path, std::size_t max_bytes) {
+  if (const ErrorCode error = begin_step(false)) return error;
+  const std::string target = follow(path);
+  if (directories_.contains(target)) return error_of(EINVAL);
+  const auto inode = find(target);
+  if (!inode) return error_of(ENOENT);
+  Bytes content{inode->content};
+  content.resize(std::min(content.size(), max_bytes));
+  if (inode->spoiled) {
+    std::ranges::fill(std::span{content}.subspan(content.size() / 2), std::uint8_t{0});
+  }
+  return content;
+}
+
+Result<void> MemoryFiles::exchange(const std::string& one, const std::string& other) {
+  if (const ErrorCode error = begin_step(true)) return error;
+  if (!can_exchange_) return error_of(EINVAL);
+  if (mounted_.contains(one) || mounted_.contains(other)) return error_of(EBUSY);
+  const auto first = find(one);
+  const auto second = find(other);
+  if (!first || !second) return error_of(ENOENT);
+  Directory* directory = directory_for(one);
+  directory->names[name_of(one)] = second;
+  directory_for(other)->names[name_of(other)] = first;
+  directory->history.push_back(directory->names);
+  return ok();
+}
+
+Result<void> MemoryFiles::link(const std::string& from, const std::string& to) {
+  if (const ErrorCode error = begin_step(true)) return error;
+  if (!can_link_) return error_of(EPERM);
+  const auto inode = find(from);
+  Directory* directory = directory_for(to);
+  if (!inode || directory == nullptr) return error_of(ENOENT);
+  if (find(to) || directories_.contains(to)) return error_of(EEXIST);
+  directory->names[name_of(to)] = inode;
+  directory->history.push_back(directory->names);
+  return ok();
+}
+
+Result<LockAttempt> MemoryFiles::lock(const std::string& path, Duration) {
+  if (const ErrorCode error = begin_step(false)) return error;
+  if (const auto held = locks_.find(path); held != locks_.end()) {
+    return LockAttempt{.held = nullptr, .holder = held->second};
+  }
+  Directory* directory = directory_for(path);
+  if (directory == nullptr) return error_of(ENOENT);
+  if (!find(path)) {
+    if (changes_fail_ != 0) return error_of(changes_fail_);
+    add(*directory, path, 0644);
+  }
+  return LockAttempt{.held = std::make_unique<Lock>(*this, path)};
+}
+
 Result<void> MemoryFiles::rename(const std::string& from, const std::string& to) {
   if (const ErrorCode error = begin_step(true)) return error;
+  if (mounted_.contains(from) || mounted_.contains(to)) return error_of(EBUSY);
   Directory* source = directory_for(from);
   Directory* target = directory_for(to);
+  if (const auto moved = directories_.find(from); moved != directories_.end()) {
+    if (find(to) || directories_.contains(to)) return error_of(EEXIST);
+    auto node = directories_.extract(moved);
+    node.key() = to;
+    directories_.insert(std::move(node));
+    return ok();
+  }
   const auto inode = find(from);
   if (source == nullptr || target == nullptr || !inode) return error_of(ENOENT);
   if (directories_.contains(to)) return error_of(EISDIR);
@@ -220,6 +324,10 @@ void MemoryFiles::put_link(const std::string& path, const std::string& target) {
   directory.history.assign(1, directory.names);
 }
 
+void MemoryFiles::spoil(const std::string& path) {
+  if (const auto inode = find(follow(path))) inode->spoiled = true;
+}
+
 std::optional<std::string> MemoryFiles::text(const std::string& path) const {
   const auto inode = find(follow(path));
   if (!inode) return std::nullopt;
@@ -239,6 +347,12 @@ void MemoryFiles::crash_with(Rng* rng) {
     directory.names = std::move(directory.history[kept]);
     directory.history.assign(1, directory.names);
     for (auto& [name, inode] : directory.names) {
+      if (inode->emptied && (rng == nullptr || rng->below(2) == 1)) {
+        inode->content = *std::exchange(inode->emptied, std::nullopt);
+        inode->durable = inode->content.size();
+        continue;
+      }
+      inode->emptied.reset();
       const std::size_t kept_bytes = surviving(inode->durable, inode->content.size(), rng);
       inode->content.resize(kept_bytes);
       // A disk may have given the space without the data.
@@ -249,6 +363,7 @@ void MemoryFiles::crash_with(Rng* rng) {
     }
   }
   ++boots_;
+  locks_.clear();
   fails_at_ = kNever;
   dies_at_ = kNever;
   changes_fail_ = 0;

@@ -6,9 +6,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "base/files.hpp"
@@ -24,11 +27,17 @@ class MemoryFiles final : public Files {
   Result<FileInfo> stat(const std::string& path) override;
   Result<std::unique_ptr<OutputFile>> create(const std::string& path, std::uint32_t mode) override;
   Result<std::unique_ptr<OutputFile>> append_to(const std::string& path, std::uint32_t mode) override;
+  Result<std::unique_ptr<OutputFile>> overwrite(const std::string& path) override;
+  Result<Bytes> read_what_is_left(const std::string& path, std::size_t max_bytes) override;
   Result<void> rename(const std::string& from, const std::string& to) override;
+  Result<void> exchange(const std::string& one, const std::string& other) override;
+  Result<void> link(const std::string& from, const std::string& to) override;
   Result<void> remove(const std::string& path) override;
   Result<void> make_directory(const std::string& path, std::uint32_t mode) override;
   Result<void> sync_directory(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& path) override;
+  /// Never waits: on one thread nobody could give the lock back.
+  Result<LockAttempt> lock(const std::string& path, Duration wait) override;
   Result<std::string> resolve(const std::string& path) override;
 
   // What a test arranges and asks; none of it counts as a step or fails.
@@ -38,6 +47,19 @@ class MemoryFiles final : public Files {
   /// A symbolic link at `path`; `target` as seen from the root of this disk.
   void put_link(const std::string& path, const std::string& target);
   std::optional<std::string> text(const std::string& path) const;
+
+  /// Another process takes or gives back the lock at `path`.
+  void hold_lock(const std::string& path, std::int64_t process) { locks_[path] = process; }
+  void release_lock(const std::string& path) { locks_.erase(path); }
+  /// What this file system cannot do: `exchange` and `link` give EINVAL and EPERM, or `path` is a mount point,
+  /// which cannot be renamed, exchanged or removed (EBUSY).
+  void forbid_exchange() { can_exchange_ = false; }
+  void forbid_links() { can_link_ = false; }
+  void mount(const std::string& path) { mounted_.insert(path); }
+  /// Reading the file at `path` gives EIO; its first half can still be had by `read_what_is_left`.
+  void spoil(const std::string& path);
+  /// Called before every step: another program at work between two steps of this one.
+  void on_step(std::function<void(std::uint64_t step)> hook) { hook_ = std::move(hook); }
 
   /// Every call on Files and OutputFile is one step, counted from 0.
   std::uint64_t steps() const { return steps_; }
@@ -55,8 +77,10 @@ class MemoryFiles final : public Files {
  private:
   struct Inode {
     Bytes content;
-    std::size_t durable = 0;  ///< How many bytes of `content` a crash leaves: files only ever grow.
+    std::size_t durable = 0;         ///< How many bytes of `content` a crash leaves: files grow, or are emptied.
+    std::optional<Bytes> emptied{};  ///< What was durable before, until the next sync.
     std::uint32_t mode = 0;
+    bool spoiled = false;
     std::uint64_t number = 0;
     std::string link;  ///< The target, if this is a symbolic link.
   };
@@ -68,6 +92,7 @@ class MemoryFiles final : public Files {
     std::uint64_t number = 0;
   };
   class Output;
+  class Lock;
 
   ErrorCode begin_step(bool changes);
   Directory* directory_for(const std::string& path);
@@ -84,6 +109,11 @@ class MemoryFiles final : public Files {
   std::uint64_t dies_at_ = std::numeric_limits<std::uint64_t>::max();
   int failure_ = 0;
   int changes_fail_ = 0;
+  std::map<std::string, std::int64_t> locks_;
+  std::set<std::string> mounted_;
+  bool can_exchange_ = true;
+  bool can_link_ = true;
+  std::function<void(std::uint64_t step)> hook_;
 };
 
 }  // namespace base

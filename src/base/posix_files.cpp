@@ -12,41 +12,20 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/descriptor.hpp"
+
 namespace base {
 namespace {
 
-constexpr int kMaxLinks = 40;  // As the kernel: more links in a row are a loop.
+constexpr std::size_t kBlock = 4096;  // What a disk loses at once.
+constexpr int kMaxLinks = 40;         // As the kernel: more links in a row are a loop.
 
-ErrorCode last_error() { return {errno, boost::system::system_category()}; }
 ErrorCode error_of(int number) { return {number, boost::system::system_category()}; }
-
-/// Repeats a call for as long as a signal cuts it short.
-template <class Call>
-auto uninterrupted(Call call) {
-  auto got = call();
-  while (got < 0 && errno == EINTR) got = call();
-  return got;
-}
 
 Result<void> checked(int outcome) {
   if (outcome < 0) return last_error();
   return ok();
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_{number} {}
-  Descriptor(Descriptor&& other) noexcept : number_{std::exchange(other.number_, -1)} {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int get() const { return number_; }
-  bool open() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
 
 Descriptor open_file(const std::string& path, int flags, std::uint32_t mode = 0) {
   return Descriptor{uninterrupted(
@@ -62,6 +41,8 @@ FileInfo info_of(const struct stat& raw) {
           .mode = static_cast<std::uint32_t>(raw.st_mode & 07777),
           .device = raw.st_dev,
           .inode = raw.st_ino,
+          .user = raw.st_uid,
+          .group = raw.st_gid,
           .modified = WallTime{std::chrono::duration_cast<WallTime::duration>(modified)}};
 }
 
@@ -86,6 +67,10 @@ class PosixOutput final : public OutputFile {
 
   Result<void> sync() override {
     return checked(uninterrupted([&] { return ::fsync(file_.get()); }));
+  }
+
+  Result<void> set_owner(std::uint32_t user, std::uint32_t group) override {
+    return checked(::fchown(file_.get(), user, group));
   }
 
  private:
@@ -171,6 +156,45 @@ Result<std::unique_ptr<OutputFile>> PosixFiles::append_to(const std::string& pat
   if (!info) return info.error();
   if (info->kind != FileInfo::Kind::regular) return error_of(EINVAL);
   return std::make_unique<PosixOutput>(std::move(file));
+}
+
+Result<std::unique_ptr<OutputFile>> PosixFiles::overwrite(const std::string& path) {
+  Descriptor file = open_file(path, O_WRONLY);
+  if (!file.open()) return last_error();
+  const auto info = info_of(file);
+  if (!info) return info.error();
+  if (info->kind != FileInfo::Kind::regular) return error_of(EINVAL);
+  if (uninterrupted([&] { return ::ftruncate(file.get(), 0); }) < 0) return last_error();
+  return std::make_unique<PosixOutput>(std::move(file));
+}
+
+Result<Bytes> PosixFiles::read_what_is_left(const std::string& path, std::size_t max_bytes) {
+  const Descriptor file = open_file(path, O_RDONLY);
+  if (!file.open()) return last_error();
+  const auto info = info_of(file);
+  if (!info) return info.error();
+  if (info->kind != FileInfo::Kind::regular) return error_of(EINVAL);
+  Bytes content(std::min<std::size_t>(info->size, max_bytes));
+  for (std::size_t at = 0; at < content.size();) {
+    const std::size_t size = std::min(kBlock, content.size() - at);
+    const ssize_t got =
+        uninterrupted([&] { return ::pread(file.get(), content.data() + at, size, static_cast<off_t>(at)); });
+    if (got < 0 && errno != EIO) return last_error();
+    if (got == 0) {
+      content.resize(at);  // It became shorter meanwhile.
+      break;
+    }
+    at += got < 0 ? size : static_cast<std::size_t>(got);
+  }
+  return content;
+}
+
+Result<void> PosixFiles::exchange(const std::string& one, const std::string& other) {
+  return checked(::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE));
+}
+
+Result<void> PosixFiles::link(const std::string& from, const std::string& to) {
+  return checked(::link(from.c_str(), to.c_str()));
 }
 
 Result<void> PosixFiles::rename(const std::string& from, const std::string& to) {

@@ -16,11 +16,16 @@ class PosixFiles final : public Files {
   Result<std::unique_ptr<OutputFile>> create(const std::string& path, std::uint32_t mode) override;
   /// EINVAL for what is not a regular file.
   Result<std::unique_ptr<OutputFile>> append_to(const std::string& path, std::uint32_t mode) override;
+  Result<std::unique_ptr<OutputFile>> overwrite(const std::string& path) override;
+  Result<Bytes> read_what_is_left(const std::string& path, std::size_t max_bytes) override;
   Result<void> rename(const std::string& from, const std::string& to) override;
+  Result<void> exchange(const std::string& one, const std::string& other) override;
+  Result<void> link(const std::string& from, const std::string& to) override;
   Result<void> remove(const std::string& path) override;
   Result<void> make_directory(const std::string& path, std::uint32_t mode) override;
   Result<void> sync_directory(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& path) override;
+  Result<LockAttempt> lock(const std::string& path, Duration wait) override;
   Result<std::string> resolve(const std::string& path) override;
 };
 

@@ -18,7 +18,7 @@ using ConnId = std::uint64_t;  ///< The host's name of a connection, never reuse
 /// To be encoded by the session of the stream on `connection`; dropped if that is gone.
 struct Send {
   libp2p::PeerId peer;
-  ConnId connection;
+  ConnId connection{};
   Message message;
 };
 
@@ -61,16 +61,16 @@ struct CheckFailed {
 /// What a hello said of the process at the other end.
 struct PeerIntroduced {
   libp2p::PeerId peer;
-  ConnId connection;
-  std::uint64_t features;
-  std::uint64_t incarnation;
+  ConnId connection{};
+  std::uint64_t features = 0;
+  std::uint64_t incarnation = 0;
   std::optional<libp2p::Multiaddr> dialled;  ///< The address of ours that it used.
 };
 
 struct RetireReceived {
   libp2p::PeerId peer;
-  ConnectionHash connection;
-  bool confirmed;
+  ConnectionHash connection{};
+  bool confirmed = false;
 };
 
 /// The peer says that it gives up the stream. `text` is foreign: escape it.
@@ -97,10 +97,10 @@ enum class RoundResult : std::uint8_t { complete, incomplete, failed, timed_out,
 
 struct RoundEnded {
   libp2p::PeerId peer;
-  RoundId round;
-  RoundResult result;
-  std::size_t listed;
-  std::size_t fetched;
+  RoundId round{};
+  RoundResult result{};
+  std::size_t listed = 0;
+  std::size_t fetched = 0;
 };
 
 using Output = std::variant<Send, CheckDial, SaveOwnRecord, RecordLearned, RecordProven, CheckFailed,

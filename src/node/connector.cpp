@@ -66,17 +66,17 @@ void Connector::start(peers::Actions::Dial dial, base::TimePoint now, std::vecto
   const std::optional<peers::PeerView> view = manager_.view(dial.peer);
   const std::uint64_t serial = next_serial_++;
   running_[dial.peer] = {.serial = serial, .attempt = view ? view->failures + 1 : 1};
-  out.push_back(Dial{.peer = dial.peer, .addresses = std::move(dial.addresses), .serial = serial});
+  out.emplace_back(Dial{.peer = dial.peer, .addresses = std::move(dial.addresses), .serial = serial});
 }
 
 void Connector::poll(base::TimePoint now, std::vector<Command>& out) {
   for (const libp2p::ConnectionId id : std::exchange(refused_, {})) {
-    out.push_back(CloseConnection{.connection = id, .reason = libp2p::ConnErrc::refused});
+    out.emplace_back(CloseConnection{.connection = id, .reason = libp2p::ConnErrc::refused});
   }
   peers::Actions actions = manager_.poll(now);
   for (const peers::Transition& transition : actions.transitions) bus_.publish(PeerMoved{transition});
   for (const libp2p::PeerId& peer : actions.disconnects) {
-    out.push_back(ClosePeer{.peer = peer, .reason = libp2p::ConnErrc::closed_by_us});
+    out.emplace_back(ClosePeer{.peer = peer, .reason = libp2p::ConnErrc::closed_by_us});
   }
   for (peers::Actions::Dial& dial : actions.dials) start(std::move(dial), now, out);
 }

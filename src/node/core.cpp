@@ -35,7 +35,7 @@ bool Core::restore_own(base::ByteSpan envelope) {
   const base::Result<exchange::RecordPtr> record = exchange::open_record(envelope);
   if (!record || (*record)->peer() != self_) return false;
   engine_.restore_own(*record);
-  commands_.push_back(TellRecord{*record});
+  commands_.emplace_back(TellRecord{*record});
   return true;
 }
 
@@ -50,7 +50,7 @@ std::size_t Core::restore_peers(std::span<const store::PeerEntry> entries, base:
     if (!connector_.learn(id, entry.addresses, trust, now)) continue;
     ++count;
     trusted_.insert_or_assign(id, trust);
-    commands_.push_back(SetStanding{.peer = id, .verdict = verdict_of(trust), .addresses = entry.addresses});
+    commands_.emplace_back(SetStanding{.peer = id, .verdict = verdict_of(trust), .addresses = entry.addresses});
     if (trust == peers::Trust::operator_entry) engine_.pin(id);
     if (entry.record.empty()) continue;
     const base::Result<exchange::RecordPtr> record = exchange::open_record(entry.record);
@@ -62,7 +62,7 @@ std::size_t Core::restore_peers(std::span<const store::PeerEntry> entries, base:
 
 void Core::on_own_record_saved(const exchange::RecordPtr& record, base::TimePoint now) {
   engine_.own_record_saved(record->version(), now);
-  if (engine_.own_record() == record) commands_.push_back(TellRecord{record});
+  if (engine_.own_record() == record) commands_.emplace_back(TellRecord{record});
 }
 
 // --- from the network ------------------------------------------------------------------------------------------
@@ -125,19 +125,19 @@ void Core::retire(const libp2p::PeerId& peer, const exchange::ConnectionHash& co
 // --- what the engine wants -------------------------------------------------------------------------------------
 
 void Core::take(exchange::Send&& output, base::TimePoint, base::WallTime) {
-  commands_.push_back(std::move(output));
+  commands_.emplace_back(std::move(output));
 }
 
 void Core::take(exchange::CheckDial&& output, base::TimePoint, base::WallTime) {
-  commands_.push_back(std::move(output));
+  commands_.emplace_back(std::move(output));
 }
 
 void Core::take(exchange::SaveOwnRecord&& output, base::TimePoint, base::WallTime) {
-  commands_.push_back(std::move(output));
+  commands_.emplace_back(std::move(output));
 }
 
 void Core::take(exchange::RetireReceived&& output, base::TimePoint, base::WallTime) {
-  commands_.push_back(std::move(output));
+  commands_.emplace_back(std::move(output));
 }
 
 void Core::take(exchange::RecordLearned&& output, base::TimePoint now, base::WallTime) {
@@ -164,23 +164,23 @@ void Core::store_and_admit(const exchange::Known& known, base::WallTime wall) {
   const exchange::RecordPtr& record = known.proven;
   if (!record) return;
   std::vector<libp2p::Multiaddr> usable = exchange::usable_addresses(record->addresses(), known.scope);
-  commands_.push_back(SetStanding{
+  commands_.emplace_back(SetStanding{
       .peer = record->peer(), .verdict = verdict_of(trusted_.at(record->peer())), .addresses = usable});
   const std::optional<store::RawKey> key = raw_key(record->key());
   if (!key) return;
-  commands_.push_back(StorePeer{{.key = *key,
-                                 .addresses = std::move(usable),
-                                 .record = record->envelope(),
-                                 .sequence = record->version().seq,
-                                 .last_seen = wall,
-                                 .source = store::Source::exchange}});
+  commands_.emplace_back(StorePeer{{.key = *key,
+                                    .addresses = std::move(usable),
+                                    .record = record->envelope(),
+                                    .sequence = record->version().seq,
+                                    .last_seen = wall,
+                                    .source = store::Source::exchange}});
 }
 
 void Core::take(exchange::Disconnect&& output, base::TimePoint now, base::WallTime) {
   const base::TimePoint until = now + output.time;
   connector_.ban(output.peer, until);
-  commands_.push_back(Ban{.peer = output.peer, .until = until});
-  commands_.push_back(ClosePeer{.peer = output.peer, .reason = libp2p::ConnErrc::refused});
+  commands_.emplace_back(Ban{.peer = output.peer, .until = until});
+  commands_.emplace_back(ClosePeer{.peer = output.peer, .reason = libp2p::ConnErrc::refused});
   bus_.publish(output);
 }
 

@@ -91,6 +91,7 @@ void EventLog::tell_failed_dial(const DialEnded& event) {
   const Repeats::Verdict verdict = failures_.note(peer, clock_.now());
   if (verdict.say == Repeats::Say::nothing) return;
   std::vector<std::string> addresses;
+  addresses.reserve(event.attempts.size());
   for (const libp2p::DialAttempt& attempt : event.attempts) addresses.push_back(to_text(attempt));
   const std::string cause = event.error.message();
   const auto stranger =

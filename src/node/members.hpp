@@ -24,7 +24,7 @@ class Members final : public libp2p::Admission {
 
  private:
   struct Member {
-    Verdict verdict;
+    Verdict verdict = Verdict::stranger;
     std::vector<std::string> ips;
   };
   void forget_ips(const Member& member);

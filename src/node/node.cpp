@@ -23,6 +23,7 @@ struct Overload : Fs... {
 
 std::vector<std::unique_ptr<Members>> make_members(const std::vector<libp2p::Environment>& loops) {
   std::vector<std::unique_ptr<Members>> out;
+  out.reserve(loops.size());
   for (const libp2p::Environment& loop : loops) out.push_back(std::make_unique<Members>(loop.clock));
   return out;
 }
@@ -30,6 +31,7 @@ std::vector<std::unique_ptr<Members>> make_members(const std::vector<libp2p::Env
 std::vector<libp2p::GroupMember> group_of(const std::vector<libp2p::Environment>& loops,
                                           const std::vector<std::unique_ptr<Members>>& members) {
   std::vector<libp2p::GroupMember> out;
+  out.reserve(loops.size());
   for (std::size_t i = 0; i < loops.size(); ++i) {
     out.push_back({.environment = loops[i], .admission = members[i].get()});
   }
@@ -157,6 +159,7 @@ void Node::log_settings() const {
     values.emplace_back(key.path(), config::text::value_text(key, startup_.settings));
   }
   std::vector<observe::Field> fields;
+  fields.reserve(values.size());
   for (const auto& [key, value] : values) fields.emplace_back(key, value);
   logger_.at(observe::Level::info, "node.starting", "BTC Federation Node starting with config", fields);
 }
@@ -204,6 +207,7 @@ asio::awaitable<void> Node::stop() {
   logger_.info("node.stopping", "Node is stopping", {{"connections", counts.connections_open}});
   core_.stop(stopping);
   std::vector<libp2p::Job> stops;
+  stops.reserve(networks_.size());
   for (std::size_t i = 0; i < networks_.size(); ++i) {
     stops.emplace_back(world_.loops[i].executor, networks_[i]->stop());
   }

@@ -36,6 +36,14 @@ struct PeerEntry {
   bool operator==(const PeerEntry&) const = default;
 };
 
+/// A peer that the operator took out: others' telling does not bring it back.
+struct Tombstone {
+  RawKey key{};
+  base::WallTime at{};  ///< The epoch if the file names no date.
+
+  bool operator==(const Tombstone&) const = default;
+};
+
 inline libp2p::PeerId peer_id(const PeerEntry& entry) {
   return libp2p::PeerId::of(libp2p::PublicKey::from_ed25519(entry.key));
 }

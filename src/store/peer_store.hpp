@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "store/findings.hpp"
+#include "store/notice.hpp"
 #include "store/peer_entry.hpp"
 
 namespace store {
@@ -20,6 +21,8 @@ struct SaveReport {
   std::size_t entries = 0;  ///< How many entries were written, or still wait.
   bool wrote = false;       ///< The file was replaced; false also when nothing in it had to change.
   bool news = false;
+  Edits edits{};                  ///< What others changed in the file: to be acted upon.
+  std::vector<Notice> notices{};  ///< For the operator.
 };
 
 class PeerStore {
@@ -37,8 +40,20 @@ class PeerStore {
   virtual std::optional<base::TimePoint> next_deadline() const = 0;
   virtual std::optional<SaveReport> save_if_due(base::TimePoint now) = 0;
 
-  /// Writes now whatever waits: at stop, and before an operator's command returns.
+  /// Writes now whatever waits: before an operator's command returns.
   virtual SaveReport flush(base::TimePoint now) = 0;
+
+  /// What an operator's command asks for; `flush` makes it durable. An entry that is added becomes the operator's;
+  /// one that is removed is not brought back by what is learned.
+  virtual void add(PeerEntry entry, base::TimePoint now) = 0;
+  virtual void remove(const RawKey& key, base::TimePoint now) = 0;
+
+  /// Looks whether the file was edited, and takes the edit over. Nothing if it is as it was.
+  virtual std::optional<SaveReport> refresh(base::TimePoint) { return std::nullopt; }
+  /// The last save, at stop: a damaged file is now repaired, as nobody will be there to wait for its mending.
+  virtual SaveReport close(base::TimePoint now) { return flush(now); }
+  /// What `load` found for the operator to know; once.
+  virtual std::vector<Notice> take_notices() { return {}; }
 };
 
 }  // namespace store

@@ -60,7 +60,8 @@ class WholeNode {
         address_{address_of(number)},
         machine_{around.world, around.internet, around.resolver, {"10.0.0." + std::to_string(number)}} {
     if (keeps == Keeps::in_a_file) {
-      store_ = std::make_unique<store::disk::FilePeerStore>(files_, machine_.rng(), "peers.yaml");
+      store_ = std::make_unique<store::disk::FilePeerStore>(
+          store::disk::FilePeerStore::World{files_, around.world.clock(), machine_.rng()}, "peers.yaml");
     } else {
       store_ = std::make_unique<store::disk::MemoryPeerStore>();
     }

@@ -270,6 +270,7 @@ void ConnectionBook::close(ConnectionId id, base::ErrorCode reason) {
 
 std::vector<ConnectionId> ConnectionBook::all_ids() const {
   std::vector<ConnectionId> ids;
+  ids.reserve(entries_.size());
   for (const auto& [id, entry] : entries_) ids.push_back(id);
   std::ranges::sort(ids);
   return ids;

@@ -36,11 +36,11 @@ class DialRace final : public DialObserver {
  private:
   /// One of the host's `CountLimits::dials`, held while an attempt runs.
   struct Slot {
-    explicit Slot(std::size_t& taken) : taken_{taken} { ++taken_; }
-    ~Slot() { --taken_; }
+    explicit Slot(std::size_t& count) : taken{count} { ++taken; }
+    ~Slot() { --taken; }
     Slot(const Slot&) = delete;
     Slot& operator=(const Slot&) = delete;
-    std::size_t& taken_;
+    std::size_t& taken;
   };
 
   /// One resolved address on its way.

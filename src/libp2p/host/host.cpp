@@ -202,12 +202,13 @@ asio::awaitable<void> Host::Impl::stop() {
 Host::Host(asio::io_context& context, HostOptions options)
     : Host{system_environment(context.get_executor(), options.limits), std::move(options)} {}
 
-Host::Host(Environment environment, HostOptions options)
+Host::Host(const Environment& environment, HostOptions options)
     : Host{environment, std::move(options),
            std::make_shared<Siblings>(std::vector<asio::any_io_executor>{environment.executor}), 0} {}
 
-Host::Host(Environment environment, HostOptions options, std::shared_ptr<Siblings> siblings, std::size_t index)
-    : impl_{std::make_shared<Impl>(std::move(environment), std::move(options), siblings, index)} {
+Host::Host(const Environment& environment, HostOptions options, const std::shared_ptr<Siblings>& siblings,
+           std::size_t index)
+    : impl_{std::make_shared<Impl>(environment, std::move(options), siblings, index)} {
   siblings->join(index, impl_);
 }
 

@@ -54,6 +54,7 @@ void add(HostMetrics& sum, const HostMetrics& one) {
 
 std::vector<GroupMember> on(const std::vector<asio::io_context*>& loops, const HostOptions& options) {
   std::vector<GroupMember> out;
+  out.reserve(loops.size());
   for (asio::io_context* loop : loops) {
     out.push_back({.environment = system_environment(loop->get_executor(), options.limits)});
   }
@@ -67,16 +68,17 @@ HostGroup::HostGroup(const std::vector<asio::io_context*>& loops, const HostOpti
 
 HostGroup::HostGroup(std::vector<GroupMember> members, const HostOptions& options) {
   std::vector<asio::any_io_executor> loops;
+  loops.reserve(members.size());
   for (const GroupMember& member : members) loops.push_back(member.environment.executor);
   siblings_ = std::make_shared<Siblings>(std::move(loops));
-  for (GroupMember& member : members) {
+  for (const GroupMember& member : members) {
     HostOptions own = options;
     if (member.admission != nullptr) own.admission = member.admission;
     // Inbound handshakes go round in turn, and dials spread as peers do. `connections` is counted together.
     own.limits.count.pending_handshakes = share_of(options.limits.count.pending_handshakes, members.size());
     own.limits.count.dials = share_of(options.limits.count.dials, members.size());
     hosts_.push_back(
-        std::unique_ptr<Host>{new Host{std::move(member.environment), std::move(own), siblings_, hosts_.size()}});
+        std::unique_ptr<Host>{new Host{member.environment, std::move(own), siblings_, hosts_.size()}});
   }
 }
 
@@ -105,6 +107,7 @@ asio::awaitable<std::vector<ConnectionInfo>> HostGroup::connections() {
 
 asio::awaitable<void> HostGroup::stop() {
   std::vector<Job> jobs;
+  jobs.reserve(hosts_.size());
   for (const auto& host : hosts_) jobs.emplace_back(host->executor(), host->stop());
   auto joined = join_all(std::move(jobs));
   co_await std::move(joined);

@@ -66,7 +66,7 @@ asio::awaitable<void> Host::Impl::serve_ping(Stream stream) {
 
 asio::awaitable<void> Host::Impl::echo_pings(Stream stream) {
   ping::Responder responder;
-  std::array<std::uint8_t, 8 * ping::kPayloadBytes> chunk;
+  std::array<std::uint8_t, 8 * ping::kPayloadBytes> chunk{};
   for (;;) {
     stream.set_deadline(environment.clock.now() + options.limits.time.ping_idle);
     const base::Result<std::size_t> got = co_await stream.read(chunk);

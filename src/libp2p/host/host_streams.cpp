@@ -26,7 +26,7 @@ asio::awaitable<base::Result<Stream>> Host::Impl::open_stream(PeerId peer, std::
   if (!opened) co_return opened.error();
   Stream stream{*opened};
   stream.set_traffic_class(stream_options.traffic);
-  const std::shared_ptr<conn::StreamState> state = *opened;
+  const std::shared_ptr<conn::StreamState>& state = *opened;
   const bool waits = !stream_options.optimistic || wanted.size() > 1;
   if (waits) stream.set_deadline(environment.clock.now() + stream_options.timeout);
   auto negotiation = state->negotiate(std::move(wanted), stream_options.optimistic);
@@ -45,6 +45,7 @@ void Host::Impl::remove_handler(const std::string& protocol) { handlers.erase(pr
 
 std::vector<std::string> Host::Impl::protocols() const {
   std::vector<std::string> out;
+  out.reserve(handlers.size());
   for (const auto& [protocol, handler] : handlers) out.push_back(protocol);
   return out;
 }

@@ -9,7 +9,7 @@ base::Result<Multiaddr> Listeners::listen(const Multiaddr& addr) {
   if (!endpoint) return endpoint.error();
   base::Result<std::unique_ptr<io::Listener>> listener = environment_.network.listen(*endpoint);
   if (!listener) return listener.error();
-  const Multiaddr bound = (*listener)->local().to_multiaddr();
+  Multiaddr bound = (*listener)->local().to_multiaddr();
   const auto turn = std::make_shared<Siblings::Index>(0);  // whose socket the accept under way will be
   (*listener)->start(
       [this, turn] {
@@ -34,6 +34,7 @@ base::Result<void> Listeners::stop(const Multiaddr& bound) {
 
 std::vector<Multiaddr> Listeners::bound() const {
   std::vector<Multiaddr> out;
+  out.reserve(listeners_.size());
   for (const auto& listener : listeners_) out.push_back(listener->local().to_multiaddr());
   return out;
 }

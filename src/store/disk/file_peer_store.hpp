@@ -1,14 +1,13 @@
-// store/disk/file_peer_store.hpp: PeerStore over peers.yaml. Each save reads the file again and splices into what
-// it then holds, so an edit made meanwhile stays; the file is replaced atomically. What cannot be written is kept
-// in memory and tried again. (Lock, three-way merge, backups and watching come behind this same interface.)
-// Thread rules: as PeerStore; blocks for the disk.
+// store/disk/file_peer_store.hpp: PeerStore over peers.yaml: what waits to be written, and when it is. What cannot
+// be written is kept in memory and tried again. How it is written: peers_file.hpp. Thread rules: as PeerStore;
+// blocks for the disk.
 #pragma once
 
 #include <string>
-#include <unordered_map>
 
 #include "base/files.hpp"
 #include "base/rng.hpp"
+#include "store/disk/peers_file.hpp"
 #include "store/disk/save_schedule.hpp"
 #include "store/peer_store.hpp"
 
@@ -16,30 +15,42 @@ namespace store::disk {
 
 class FilePeerStore final : public PeerStore {
  public:
-  /// `files` and `rng` are borrowed and outlive this.
-  FilePeerStore(base::Files& files, base::Rng& rng, std::string path);
+  /// All is borrowed and outlives this.
+  struct World {
+    base::Files& files;
+    const base::Clock& clock;
+    base::Rng& rng;
+  };
+  FilePeerStore(World world, std::string path, PeersFileOptions options = {});
 
   base::Result<std::vector<PeerEntry>> load(Findings& findings) override;
   void update(PeerEntry fact, base::TimePoint now) override;
+  void add(PeerEntry entry, base::TimePoint now) override;
+  void remove(const RawKey& key, base::TimePoint now) override;
   std::optional<base::TimePoint> next_deadline() const override { return schedule_.due(); }
   std::optional<SaveReport> save_if_due(base::TimePoint now) override;
   SaveReport flush(base::TimePoint now) override;
+  std::optional<SaveReport> refresh(base::TimePoint now) override;
+  SaveReport close(base::TimePoint now) override;
+  std::vector<Notice> take_notices() override { return std::exchange(notices_, {}); }
 
  private:
-  using Entries = std::unordered_map<RawKey, PeerEntry, RawKeyHash>;
+  SaveReport save(base::TimePoint now, PeersFile::Damage damage);
+  void drop_what_is_written();
+  void look_at_file();
 
-  enum class Written : std::uint8_t { replaced, held_already };
-
-  SaveReport save(base::TimePoint now);
-  base::Result<Written> write();
-  std::vector<PeerEntry> entries_to_write(bool file_is_missing) const;
-
-  base::Files& files_;
-  base::Rng& rng_;
+  World world_;
   std::string path_;
-  Entries known_;    ///< What the file holds, as last seen: all of it is written if the file is gone.
-  Entries waiting_;  ///< Not on disk yet.
+  PeersFile file_;
+  merge::Waiting waiting_;  ///< Not on disk yet: the emergency list while it cannot be.
   SaveSchedule schedule_;
+  std::vector<Notice> notices_;
+  std::optional<base::FileInfo> seen_;  ///< Of the file at the last agreement.
+  bool unsettled_ = false;              ///< What `load` had to write could not be written.
 };
+
+/// The peers of the file at `path`, for whoever only looks: nothing is written or locked. A missing file holds
+/// none. Errors: as PeerStore::load.
+base::Result<std::vector<PeerEntry>> read_peers(base::Files& files, const std::string& path, Findings& findings);
 
 }  // namespace store::disk

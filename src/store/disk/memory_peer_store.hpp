@@ -31,6 +31,11 @@ class MemoryPeerStore final : public PeerStore {
     }
     at->second = std::move(fact);
   }
+  void add(PeerEntry entry, base::TimePoint) override {
+    entry.source = Source::operator_entry;
+    peers_.insert_or_assign(entry.key, std::move(entry));
+  }
+  void remove(const RawKey& key, base::TimePoint) override { peers_.erase(key); }
   std::optional<base::TimePoint> next_deadline() const override { return std::nullopt; }
   std::optional<SaveReport> save_if_due(base::TimePoint) override { return std::nullopt; }
   SaveReport flush(base::TimePoint) override { return {}; }

@@ -29,6 +29,12 @@ constexpr std::array kRows{
         int(PeersErrc::cannot_splice), ErrorClass::recoverable,
         "peers.yaml has a form that the node cannot extend without harming it: write \"peers\" as a plain "
         "list; until then new peers are kept in memory only"},
+    base::ErrorRow{int(PeersErrc::cut_off), ErrorClass::recoverable,
+                   "peers.yaml is only the beginning of what it was: write the rest again, or restore a backup"},
+    base::ErrorRow{int(PeersErrc::locked), ErrorClass::recoverable,
+                   "peers.yaml.lock is held by another process: end that process, or wait for it"},
+    base::ErrorRow{int(PeersErrc::unsteady), ErrorClass::recoverable,
+                   "peers.yaml is changed by another program again and again: let it come to rest"},
 };
 
 }  // namespace

@@ -17,6 +17,9 @@ enum class PeersErrc : std::uint8_t {
   alias,
   newer_version,
   cannot_splice,
+  cut_off,
+  locked,
+  unsteady,
 };
 base::ErrorCode make_error_code(PeersErrc code);
 

@@ -1,10 +1,13 @@
 // store/text/peers_yaml.hpp: peers.yaml, text in and text out. Machine code: no I/O, no clock.
-// Format: `peers: [{public_key: base64 of the raw 32-byte Ed25519 key, addresses: [...]}]`.
-// Invariants: a bad entry never stops the others; what the node did not mean to change stays byte-identical.
+// Format, schema version 1: `version: 1`, `peers: [{public_key, addresses, name, source, last_seen, sequence,
+// record}]` (public_key: base64 of the raw 32-byte Ed25519 key; all but it optional), `removed: [{public_key,
+// at}]`, and a seal as the last line (seal.hpp). Version 0, the earlier node's form, is a list `peers` alone.
+// Invariants: a bad entry never stops the others; what a change does not name stays byte-identical.
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,21 +16,83 @@
 #include "store/findings.hpp"
 #include "store/peer_entry.hpp"
 #include "store/text/peers_errc.hpp"
+#include "store/text/seal.hpp"
 
 namespace store::text {
 
-/// Reads the peers. Entries with the same key become one, at the place of the first. A file without a document,
-/// without `peers`, with `peers: []` or a null list holds none.
-/// A `/p2p/ID` at the end of an address is accepted if it is the key's, and dropped.
-/// Errors: PeersErrc, and then the last finding names the line. One pass, O(size).
-base::Result<std::vector<PeerEntry>> parse_peers(std::string_view text, Findings& findings);
+struct Layout;
 
-/// `text` with `updates` in it. A new peer is appended to the list as it is given; of a name or an address only
-/// what needs no escape. In an operator's entry only the node's own
-/// fields (`sequence`, `record`) change, and only for a higher sequence; in an entry with `source: exchange` the
-/// addresses as well. Everything else stays as it is, byte for byte; if nothing is to change, so does all of it.
-/// The outcome is parsed again and compared. Errors: those of parse_peers; PeersErrc::cannot_splice,
-/// too_many_entries, too_large. An empty `text` is a file that is still to be written.
-base::Result<std::string> splice_peers(std::string_view text, std::span<const PeerEntry> updates);
+/// What a peers.yaml says.
+struct Document {
+  unsigned version = 0;  ///< 0 if none is named.
+  std::vector<PeerEntry> peers;
+  std::vector<Tombstone> removed;
+  std::vector<RawKey> unusable;  ///< The keys of entries that were left out, where a key can be read.
+  std::optional<Seal> seal;
+};
+
+/// What the node writes into the entry of `key`; only the fields that are set.
+struct EntryEdit {
+  struct Learned {
+    std::uint64_t sequence = 0;
+    base::Bytes record;
+    std::optional<base::WallTime> last_seen;
+  };
+  RawKey key{};
+  std::optional<RawKey> mended_key{};
+  std::optional<std::string> name{};
+  std::optional<Source> source{};
+  std::optional<std::vector<libp2p::Multiaddr>> addresses{};
+  std::optional<Learned> learned{};
+};
+
+/// What is to become different. No key stands in more than one of `append`, `edit` and `remove`.
+struct Changes {
+  std::vector<PeerEntry> append;  ///< Behind the last entry, in this order; none of them is in the file.
+  std::vector<EntryEdit> edit;
+  std::vector<RawKey> remove;
+  std::vector<Tombstone> bury;
+  std::vector<RawKey> unbury;
+
+  bool empty() const { return append.empty() && edit.empty() && remove.empty() && bury.empty() && unbury.empty(); }
+};
+
+/// One text, what it says, and where it says it.
+class PeersText {
+ public:
+  /// Entries with the same key become one, at the place of the first. A file without a document, without `peers`,
+  /// with `peers: []` or a null list holds none. A `/p2p/ID` at the end of an address is accepted if it is the
+  /// key's, and dropped. Errors: PeersErrc, and then the last finding names the line. One pass, O(size).
+  static base::Result<PeersText> parse(std::string text, Findings& findings);
+  /// A file that is still to be written.
+  static PeersText blank();
+
+  PeersText(PeersText&&) noexcept;
+  PeersText& operator=(PeersText&&) noexcept;
+  ~PeersText();
+
+  const std::string& text() const { return text_; }
+  const Document& document() const { return document_; }
+
+  /// This text with `changes` in it, brought up to the newest schema version, and sealed with `stamp`. Of a new
+  /// name or address only what needs no escape is written. The outcome is parsed again and compared with what was
+  /// meant. Errors: PeersErrc::cannot_splice, too_many_entries, too_large.
+  base::Result<PeersText> with(const Changes& changes, const Stamp& stamp) const;
+
+ private:
+  PeersText();
+  static base::Result<PeersText> step(std::string text);
+
+  std::string text_;
+  Document document_;
+  std::unique_ptr<Layout> layout_;
+  std::size_t findings_ = 0;
+};
+
+/// What of `entry` the file can hold: exactly what parsing it again gives.
+PeerEntry writable(PeerEntry entry);
+
+/// The peers alone, as PeersText::parse.
+base::Result<std::vector<PeerEntry>> parse_peers(std::string_view text, Findings& findings);
 
 }  // namespace store::text

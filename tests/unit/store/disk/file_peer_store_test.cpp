@@ -39,12 +39,17 @@ std::string operator_entry(std::uint8_t byte) {
          " # by hand\n    addresses: [/ip4/192.0.2.9/tcp/1]\n";
 }
 
+class FixedClock final : public base::Clock {
+ public:
+  base::TimePoint now() const override { return kStart; }
+  base::WallTime wall() const override { return base::WallTime{std::chrono::hours{24 * 365 * 50}}; }
+};
+
 class FilePeerStoreTest : public ::testing::Test {
  protected:
   std::size_t peers_on_disk() {
     Findings findings;
-    FilePeerStore reader{disk_, rng_, "peers.yaml"};
-    const auto peers = reader.load(findings);
+    const auto peers = read_peers(disk_, "peers.yaml", findings);
     return peers ? peers->size() : 0;
   }
   void load() {
@@ -54,7 +59,8 @@ class FilePeerStoreTest : public ::testing::Test {
 
   base::MemoryFiles disk_;
   base::SeededRng rng_{1};
-  FilePeerStore store_{disk_, rng_, "peers.yaml"};
+  FixedClock clock_;
+  FilePeerStore store_{{disk_, clock_, rng_}, "peers.yaml"};
   base::TimePoint now_ = kStart;
 };
 
@@ -92,7 +98,8 @@ TEST_F(FilePeerStoreTest, KeepsAnEditThatWasMadeWhileItRan) {
   const std::string edited = "# edited\npeers:\n" + operator_entry(1) + operator_entry(2);
   disk_.put("peers.yaml", edited, 0640);
   EXPECT_TRUE(store_.flush(now_).wrote);
-  EXPECT_TRUE(disk_.text("peers.yaml")->starts_with(edited));
+  EXPECT_TRUE(disk_.text("peers.yaml")->starts_with("# edited\nversion: 1\n" + edited.substr(9)))
+      << *disk_.text("peers.yaml");
   EXPECT_EQ(disk_.stat("peers.yaml")->mode, 0640U);
   EXPECT_EQ(peers_on_disk(), 3U);
 }
@@ -164,7 +171,8 @@ TEST(FilePeerStore, AFailureOrACrashAtAnyStepOfASaveLosesNothing) {
       base::MemoryFiles disk;
       base::SeededRng rng{step};
       disk.put("peers.yaml", old);
-      FilePeerStore store{disk, rng, "peers.yaml"};
+      const FixedClock clock;
+      FilePeerStore store{{disk, clock, rng}, "peers.yaml"};
       Findings findings;
       ASSERT_TRUE(store.load(findings));
       store.update(learned(2), kStart);

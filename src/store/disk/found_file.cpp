@@ -1,0 +1,77 @@
+#include "store/disk/found_file.hpp"
+
+#include <ranges>
+
+#include "store/text/limits.hpp"
+
+namespace store::disk {
+namespace {
+
+namespace errc = boost::system::errc;
+using State = FoundFile::State;
+
+State state_of(const base::ErrorCode& error) {
+  if (error == errc::no_such_file_or_directory) return State::missing;
+  if (error == errc::permission_denied || error == errc::operation_not_permitted) return State::refused;
+  const bool is_this_file = error == errc::io_error || error == errc::file_too_large ||
+                            error == errc::is_a_directory || error == errc::invalid_argument;
+  return is_this_file ? State::unreadable : State::refused;  // Descriptors used up, and the like.
+}
+
+/// The beginning of the last good version, and no more. A lost line end at its end is no loss.
+base::Result<bool> is_cut_off(base::Files& files, const SideFiles& side, const text::PeersText& text) {
+  if (text.document().seal && text.document().seal->intact) return false;
+  const auto backup = newest_backup(files, side);
+  if (!backup) return backup.error();
+  return *backup && (*backup)->text().size() > text.text().size() && (*backup)->text().starts_with(text.text());
+}
+
+}  // namespace
+
+base::Result<std::optional<text::PeersText>> newest_backup(base::Files& files, const SideFiles& side) {
+  const auto paths = side.all(SideFiles::Kind::backup);
+  if (!paths) return paths.error();
+  for (const std::string& path : *paths | std::views::reverse) {
+    const auto content = files.read(path, text::kMaxFileBytes);
+    if (!content && state_of(content.error()) == State::refused) return content.error();
+    if (!content) continue;
+    const std::string_view text = base::as_text(*content);
+    const auto seal = text::find_seal(text);
+    if (!seal || !seal->intact) continue;
+    Findings known_when_written;
+    if (auto parsed = text::PeersText::parse(std::string{text}, known_when_written)) {
+      return std::optional{std::move(*parsed)};
+    }
+  }
+  return std::optional<text::PeersText>{};
+}
+
+FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings) {
+  const auto content = files.read(side.target(), text::kMaxFileBytes);
+  if (!content) {
+    const State state = state_of(content.error());
+    return {.state = state, .error = state == State::missing ? base::ErrorCode{} : content.error(), .bytes = {}};
+  }
+  FoundFile found{.state = State::damaged, .bytes = std::string{base::as_text(*content)}};
+  const std::size_t left_out_before = findings.entries_left_out;
+  auto parsed = text::PeersText::parse(found.bytes, findings);
+  if (!parsed) {
+    found.error = parsed.error();
+    if (!findings.first.empty()) found.why = findings.first.back();
+    if (parsed.error() == text::PeersErrc::newer_version) found.state = State::refused;
+    return found;
+  }
+  const auto cut_off = is_cut_off(files, side, *parsed);
+  if (!cut_off || *cut_off) {
+    found.error = cut_off ? make_error_code(text::PeersErrc::cut_off) : cut_off.error();
+    if (!cut_off) found.state = State::refused;
+    return found;
+  }
+  found.state = State::good;
+  found.has_bad_entries = findings.entries_left_out > left_out_before;
+  found.text = std::move(*parsed);
+  found.bytes.clear();
+  return found;
+}
+
+}  // namespace store::disk

@@ -1,0 +1,37 @@
+// store/disk/found_file.hpp: peers.yaml and its backups as they are found: good, missing, or damaged in some way.
+// Blocks for the disk; changes nothing.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "store/disk/side_files.hpp"
+#include "store/findings.hpp"
+#include "store/text/peers_yaml.hpp"
+
+namespace store::disk {
+
+struct FoundFile {
+  enum class State : std::uint8_t {
+    good,
+    missing,
+    damaged,     ///< `bytes` can be read, but are no peers.yaml any more, or only its beginning.
+    unreadable,  ///< The disk gives an error, it is too large, or it is no file.
+    refused,     ///< Not ours to touch: of a newer version, or we may not read it.
+  };
+  State state = State::missing;
+  base::ErrorCode error{};                ///< Unless good or missing.
+  std::string bytes;                      ///< If damaged.
+  std::optional<text::PeersText> text{};  ///< If good.
+  std::optional<Finding> why{};           ///< The line, if there is one to blame.
+  bool has_bad_entries = false;
+};
+
+/// The youngest backup that is as it was written; one that the disk has lost is passed over.
+/// Errors: the system's, when it cannot be told what there is: descriptors used up, no permission.
+base::Result<std::optional<text::PeersText>> newest_backup(base::Files& files, const SideFiles& side);
+
+/// Reads and judges the file. What is wrong with single lines goes to `findings`.
+FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings);
+
+}  // namespace store::disk

@@ -1,0 +1,263 @@
+#include <algorithm>
+
+#include "store/disk/peers_file_sides.hpp"
+
+#include "store/text/limits.hpp"
+#include "store/text/salvage.hpp"
+
+namespace store::disk {
+namespace {
+
+using State = FoundFile::State;
+
+constexpr std::uint32_t kNewFileMode = 0644;
+constexpr int kMaxEditsInARow = 16;
+
+std::uint32_t bit_of(Notice::Kind kind) { return std::uint32_t{1} << static_cast<unsigned>(kind); }
+
+/// What must be in the file although no side of the merge has it: what only memory knows, what was salvaged.
+void want(merge::Waiting& waiting, const PeerEntry& peer) {
+  if (waiting.commands.contains(peer.key)) return;
+  if (peer.source == Source::operator_entry) {
+    waiting.commands.emplace(peer.key, merge::Command{.kind = merge::Command::Kind::add, .entry = peer});
+  }
+  if (peer.source == Source::exchange || !peer.record.empty()) waiting.learned.try_emplace(peer.key, peer);
+}
+
+void want_gone(merge::Waiting& waiting, const RawKey& key, base::WallTime at) {
+  waiting.commands.try_emplace(
+      key, merge::Command{.kind = merge::Command::Kind::remove, .entry = {.key = key}, .at = at});
+}
+
+}  // namespace
+
+PeersFile::PeersFile(base::Files& files, base::Rng& rng, std::string path, PeersFileOptions options)
+    : files_{files}, rng_{rng}, path_{std::move(path)}, options_{options} {}
+
+base::Result<Agreement> PeersFile::open(base::WallTime now, Findings& findings) {
+  const auto target = files_.resolve(path_);
+  if (!target) return target.error();
+  const SideFiles side{files_, *target};
+  Agreement agreement;
+  const auto lock = files_.lock(side.lock(), options_.lock_wait);
+  if (lock && lock->held) {
+    if (auto cleared = clear_up(side, now, agreement); !cleared) {
+      tell_once({.kind = Notice::Kind::backup_failed, .detail = cleared.error().message()}, agreement);
+    }
+  }
+  base_ = {};
+  const auto backup = newest_backup(files_, side);
+  if (!backup) return backup.error();
+  if (*backup) base_ = merge::base_of((*backup)->document(), {});
+  const bool has_backup = base_.stamp.has_value();
+
+  FoundFile found = look_at(files_, side, findings);
+  if (found.state == State::refused) return found.error;
+  const bool is_lost = found.state == State::unreadable || (found.state == State::damaged && found.bytes.empty());
+  if (is_lost && !has_backup) return found.error;
+  if (found.state == State::good && !has_backup) {
+    // A file of which we have written nothing: whatever it holds was meant. Its stamp is another node's.
+    base_ = merge::base_of(found.text->document(), {});
+    base_.stamp.reset();
+  }
+  base::Result<void> agreed = lock ? base::Result<void>{make_error_code(text::PeersErrc::locked)} : lock.error();
+  if (lock && lock->held) {
+    agreed = agree_locked(side, std::move(found), {}, now, Damage::is_repaired, agreement);
+    if (!agreed && agreement.peers.empty()) found = look_at(files_, side, findings = {});
+  } else if (lock) {
+    tell_lock(*lock, agreement);
+  }
+  if (agreed) return agreement;
+  // It cannot be written, but it can be read: the node goes on from memory.
+  agreement.error = agreed.error();
+  if (!agreement.peers.empty()) return agreement;
+  if (auto read = read_only(side, std::move(found), now, agreement); !read) return read.error();
+  return agreement;
+}
+
+base::Result<void> PeersFile::read_only(const SideFiles& side, FoundFile found, base::WallTime now,
+                                        Agreement& agreement) {
+  auto sides = found.state == State::good ? sides_of(std::move(found), side, {}, now, Damage::is_left, agreement)
+                                          : restored(side, {});
+  if (!sides) return sides.error();
+  const auto& document = sides->text.document();
+  const auto outcome = merge::merge(sides->base, document, sides->has_bad_entries, sides->waiting, now);
+  const auto merged = sides->text.with(outcome.changes, next_stamp(*sides));
+  agreement.peers = merged ? merged->document().peers : document.peers;
+  return base::ok();
+}
+
+base::Result<void> PeersFile::agree(const merge::Waiting& waiting, base::WallTime now, Damage damage,
+                                    Agreement& agreement) {
+  const auto target = files_.resolve(path_);
+  if (!target) return target.error();
+  const SideFiles side{files_, *target};
+  const auto lock = files_.lock(side.lock(), options_.lock_wait);
+  if (!lock) return lock.error();
+  if (!lock->held) {
+    tell_lock(*lock, agreement);
+    return make_error_code(text::PeersErrc::locked);
+  }
+  Findings unreported;
+  return agree_locked(side, look_at(files_, side, unreported), waiting, now, damage, agreement);
+}
+
+base::Result<void> PeersFile::agree_locked(const SideFiles& side, FoundFile found, const merge::Waiting& waiting,
+                                           base::WallTime now, Damage damage, Agreement& agreement) {
+  if (unsynced_) {
+    if (auto synced = side.sync_directory(); !synced) return synced;
+    unsynced_ = false;
+  }
+  for (int edits = 0; edits < kMaxEditsInARow; ++edits) {
+    const bool is_broken = found.state != State::good && found.state != State::missing;
+    if (is_broken && (damage == Damage::is_left || found.state == State::refused)) {
+      tell_broken(found, agreement);
+      return found.error;
+    }
+    auto sides = sides_of(std::move(found), side, waiting, now, damage, agreement);
+    if (!sides) return sides.error();
+    auto outcome = merge::merge(sides->base, sides->text.document(), sides->has_bad_entries, sides->waiting, now);
+    tell(*sides, outcome, agreement);
+    if (outcome.changes.empty() && !outcome.reseal && !sides->must_write) {
+      adopt(sides->text.document(), sides->base, agreement);
+      return base::ok();
+    }
+    auto text = sides->text.with(outcome.changes, next_stamp(*sides));
+    if (!text) return text.error();
+    agreement.peers = text->document().peers;
+    if (auto kept = keep_copies(side, *sides, outcome.keep_copy, now, agreement); !kept) return kept;
+    const auto replaced = write(side, *sides, *text, now, agreement);
+    if (!replaced) return replaced.error();
+    if (*replaced == Replaced::edited) {
+      Findings unreported;
+      found = look_at(files_, side, unreported);
+      continue;
+    }
+    agreement.wrote = true;
+    adopt(text->document(), sides->base, agreement);
+    unsynced_ = true;
+    if (auto synced = side.sync_directory(); !synced) return synced;
+    unsynced_ = false;
+    return base::ok();
+  }
+  return text::PeersErrc::unsteady;
+}
+
+base::Result<PeersFile::Sides> PeersFile::sides_of(FoundFile&& found, const SideFiles& side,
+                                                   const merge::Waiting& waiting, base::WallTime now,
+                                                   Damage damage, Agreement& agreement) {
+  if (found.state == State::good) {
+    Sides sides{.text = std::move(*found.text), .base = base_, .waiting = waiting};
+    sides.expected = sides.text.text();
+    sides.has_bad_entries = found.has_bad_entries;
+    sides.was_found = true;
+    return sides;
+  }
+  auto sides = restored(side, waiting);
+  if (!sides || found.state == State::missing) return sides;
+  if (damage == Damage::is_left) return found.error;
+  if (auto aside = set_aside(found, side, now, agreement, *sides); !aside) return aside.error();
+  return sides;
+}
+
+/// From the newest backup, and what memory knows beyond it.
+base::Result<PeersFile::Sides> PeersFile::restored(const SideFiles& side, const merge::Waiting& waiting) {
+  auto newest = newest_backup(files_, side);
+  if (!newest) return newest.error();
+  std::optional<text::PeersText>& backup = *newest;
+  const bool has_backup = backup.has_value();
+  Sides sides{.text = backup ? std::move(*backup) : text::PeersText::blank(), .base = {}, .waiting = waiting};
+  sides.base = merge::base_of(sides.text.document(), base_);
+  sides.must_write = has_backup;
+  for (std::uint32_t i = 0; i < base_.peers.size(); ++i) {
+    const RawKey key = base_.peers.key(i);
+    if (!sides.base.peers.contains(key)) want(sides.waiting, base_.peers.entry(i));
+  }
+  for (const auto& [key, buried] : base_.removed) {
+    if (!sides.base.removed.contains(key)) want_gone(sides.waiting, key, buried.at);
+  }
+  return sides;
+}
+
+/// Keeps what is damaged under another name, and takes from it what can still be read.
+base::Result<void> PeersFile::set_aside(const FoundFile& found, const SideFiles& side, base::WallTime now,
+                                        Agreement& agreement, Sides& sides) {
+  sides.must_write = true;
+  base::Result<std::string> aside = std::string{};
+  std::string readable = found.bytes;
+  if (found.state == State::damaged) {
+    sides.expected = found.bytes;
+    if (!found.bytes.empty()) {
+      aside = side.write(SideFiles::Kind::damaged, found.bytes, kNewFileMode, now, rng_.next_u64());
+    }
+  } else {
+    if (const auto left = files_.read_what_is_left(side.target(), text::kMaxFileBytes)) {
+      readable = base::as_text(*left);
+    }
+    aside = side.fresh(SideFiles::Kind::damaged, now);
+    if (aside) {
+      if (auto moved = files_.rename(side.target(), *aside); !moved) return moved;
+    }
+  }
+  if (!aside) return aside.error();
+  const text::Salvaged salvaged = text::salvage(readable);
+  for (const PeerEntry& peer : salvaged.peers) want(sides.waiting, peer);
+  for (const Tombstone& tombstone : salvaged.removed) {
+    if (!sides.base.removed.contains(tombstone.key)) want_gone(sides.waiting, tombstone.key, tombstone.at);
+  }
+  agreement.notices.push_back({.kind = Notice::Kind::restored, .detail = found.error.message()});
+  if (!aside->empty()) agreement.notices.push_back({.kind = Notice::Kind::set_aside, .detail = *aside});
+  return base::ok();
+}
+
+text::Stamp PeersFile::next_stamp(const Sides& sides) {
+  text::Stamp stamp = sides.base.stamp.value_or(text::Stamp{});
+  if (base_.stamp) stamp.generation = std::max(stamp.generation, base_.stamp->generation);
+  const auto& seal = sides.text.document().seal;
+  if (seal && seal->stamp.file_id == stamp.file_id) {
+    stamp.generation = std::max(stamp.generation, seal->stamp.generation);
+  }
+  while (stamp.file_id == 0) stamp.file_id = rng_.next_u64();
+  ++stamp.generation;
+  return stamp;
+}
+
+void PeersFile::adopt(text::Document document, const merge::Base& former, Agreement& agreement) {
+  base_ = merge::base_of(document, former);
+  agreement.peers = std::move(document.peers);
+  told_.reset();
+  if ((told_kinds_ & bit_of(Notice::Kind::broken)) != 0)
+    agreement.notices.push_back({.kind = Notice::Kind::mended});
+  told_kinds_ &= bit_of(Notice::Kind::written_in_place);
+}
+
+/// Once for each version of the file, also if the merge has to be made again because it cannot be written.
+void PeersFile::tell(const Sides& sides, merge::Outcome& outcome, Agreement& agreement) {
+  if (!sides.was_found) return;
+  if (outcome.edits.empty() && outcome.notices.empty()) return;
+  const auto digest = libp2p::crypto::sha256(base::as_bytes(sides.text.text()));
+  if (told_ == digest) return;
+  told_ = digest;
+  agreement.edits = std::move(outcome.edits);
+  for (Notice& notice : outcome.notices) agreement.notices.push_back(std::move(notice));
+}
+
+void PeersFile::tell_once(Notice notice, Agreement& agreement) {
+  const std::uint32_t bit = bit_of(notice.kind);
+  if ((told_kinds_ & bit) != 0) return;
+  told_kinds_ |= bit;
+  agreement.notices.push_back(std::move(notice));
+}
+
+void PeersFile::tell_lock(const base::LockAttempt& lock, Agreement& agreement) {
+  tell_once({.kind = Notice::Kind::lock_held, .detail = lock.holder ? std::to_string(*lock.holder) : ""},
+            agreement);
+}
+
+void PeersFile::tell_broken(const FoundFile& found, Agreement& agreement) {
+  std::string detail = found.error.message();
+  if (found.why) detail += " (line " + std::to_string(found.why->line) + ": " + found.why->reason + ")";
+  tell_once({.kind = Notice::Kind::broken, .detail = std::move(detail)}, agreement);
+}
+
+}  // namespace store::disk

@@ -1,0 +1,86 @@
+// store/disk/peers_file_write.cpp: the writing half of PeersFile: copies, the replacement, the backup.
+#include "store/disk/peers_file_sides.hpp"
+#include "store/text/limits.hpp"
+
+namespace store::disk {
+namespace {
+
+constexpr std::uint32_t kNewFileMode = 0644;
+
+}  // namespace
+
+base::Result<Replaced> PeersFile::write(const SideFiles& side, const Sides& sides, const text::PeersText& text,
+                                        base::WallTime now, Agreement& agreement) {
+  Replacement what{.content = text.text(), .mode = kNewFileMode, .now = now, .suffix = rng_.next_u64()};
+  if (sides.expected) what.expected = *sides.expected;
+  std::string edited_copy;
+  auto outcome = replace(files_, side, what, edited_copy);
+  if (!edited_copy.empty()) {
+    agreement.notices.push_back({.kind = Notice::Kind::copy_kept, .detail = std::move(edited_copy)});
+  }
+  if (!outcome) return outcome;
+  if (*outcome == Replaced::mounted) return write_in_place(side, what, agreement);
+  if (*outcome == Replaced::done) back_up(side, text.text(), now, agreement);
+  return outcome;
+}
+
+/// The backup first: a crash in the middle leaves the beginning of it, and is known for that at the next start.
+base::Result<Replaced> PeersFile::write_in_place(const SideFiles& side, const Replacement& what,
+                                                 Agreement& agreement) {
+  const auto backup = side.write(SideFiles::Kind::backup, what.content, kNewFileMode, what.now, rng_.next_u64());
+  if (!backup) return backup.error();
+  if (auto synced = side.sync_directory(); !synced) return synced.error();
+  auto outcome = overwrite(files_, side, what);
+  if (!outcome || *outcome != Replaced::done) return outcome;
+  tell_once({.kind = Notice::Kind::written_in_place}, agreement);
+  if (auto pruned = side.prune(SideFiles::Kind::backup, options_.backups); !pruned) return pruned.error();
+  return outcome;
+}
+
+/// The file is safe already: without the backup its own last line says that it is the base.
+void PeersFile::back_up(const SideFiles& side, std::string_view text, base::WallTime now, Agreement& agreement) {
+  const auto written = side.write(SideFiles::Kind::backup, text, kNewFileMode, now, rng_.next_u64());
+  base::Result<void> step = base::ok();
+  if (!written) step = written.error();
+  if (step) step = side.prune(SideFiles::Kind::backup, options_.backups);
+  if (!step) tell_once({.kind = Notice::Kind::backup_failed, .detail = step.error().message()}, agreement);
+}
+
+base::Result<void> PeersFile::keep_copies(const SideFiles& side, const Sides& sides, bool overruled,
+                                          base::WallTime now, Agreement& agreement) {
+  if (!sides.was_found) return base::ok();
+  if (!sides.text.document().seal) {
+    // As the operator, or the earlier node, wrote it.
+    const auto kept = side.write(SideFiles::Kind::backup, *sides.expected, kNewFileMode, now, rng_.next_u64());
+    if (!kept) return kept.error();
+  }
+  if (!overruled) return base::ok();
+  const auto kept = side.write(SideFiles::Kind::conflict, *sides.expected, kNewFileMode, now, rng_.next_u64());
+  if (!kept) return kept.error();
+  agreement.notices.push_back({.kind = Notice::Kind::copy_kept, .detail = *kept});
+  return side.prune(SideFiles::Kind::conflict, kKeptConflicts);
+}
+
+/// Temporary files of a process that died. An edit that had slipped in may be in one.
+base::Result<void> PeersFile::clear_up(const SideFiles& side, base::WallTime now, Agreement& agreement) {
+  const auto leftovers = side.all(SideFiles::Kind::temporary);
+  if (!leftovers) return leftovers.error();
+  for (const std::string& path : *leftovers) {
+    const auto content = files_.read(path, text::kMaxFileBytes);
+    Findings unreported;
+    const std::string text{content ? base::as_text(*content) : std::string_view{}};
+    const auto parsed = text::PeersText::parse(text, unreported);
+    const bool is_ours = parsed && parsed->document().seal && parsed->document().seal->intact;
+    if (!parsed || is_ours) {
+      if (auto removed = files_.remove(path); !removed) return removed;
+      continue;
+    }
+    const auto name = side.fresh(SideFiles::Kind::conflict, now);
+    if (!name) return name.error();
+    if (auto renamed = files_.rename(path, *name); !renamed) return renamed;
+    agreement.notices.push_back({.kind = Notice::Kind::copy_kept, .detail = *name});
+  }
+  return side.prune(SideFiles::Kind::conflict, kKeptConflicts);
+}
+
+}  // namespace store::disk

@@ -1,0 +1,43 @@
+// store/disk/side_files.hpp: the files beside peers.yaml that belong to it: the lock, backups, copies of what was
+// damaged or overruled, and temporary files. Blocks for the disk.
+// Names: peers.yaml.lock, peers.yaml.bak-20260203T040506Z (and .damaged-, .conflict-), peers.yaml.tmp-HEX.
+// Invariant: within a kind the order of the names is the order in which they were made, whatever the clock does.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/files.hpp"
+
+namespace store::disk {
+
+inline constexpr std::size_t kKeptConflicts = 10;  ///< Copies of overruled files; older ones are removed.
+
+class SideFiles {
+ public:
+  enum class Kind : std::uint8_t { backup, damaged, conflict, temporary };
+
+  /// `target`: the real file, links resolved. `files` is borrowed.
+  SideFiles(base::Files& files, std::string target) : files_{files}, target_{std::move(target)} {}
+
+  const std::string& target() const { return target_; }
+  std::string lock() const { return target_ + ".lock"; }
+  std::string temporary(std::uint64_t suffix) const;
+  /// Paths of all of one kind, oldest first.
+  base::Result<std::vector<std::string>> all(Kind kind) const;
+  /// A path that is not there yet, dated `now`, or behind the youngest of its kind if that one is of the future.
+  base::Result<std::string> fresh(Kind kind, base::WallTime now) const;
+  /// A new file of that kind, durable but for its name: sync_directory. Returns its path.
+  base::Result<std::string> write(Kind kind, std::string_view text, std::uint32_t mode, base::WallTime now,
+                                  std::uint64_t suffix) const;
+  /// Leaves the `keep` youngest.
+  base::Result<void> prune(Kind kind, std::size_t keep) const;
+  base::Result<void> sync_directory() const;
+
+ private:
+  base::Files& files_;
+  std::string target_;
+};
+
+}  // namespace store::disk
