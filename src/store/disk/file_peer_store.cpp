@@ -122,7 +122,7 @@ base::Result<std::vector<PeerEntry>> read_peers(base::Files& files, const std::s
   FoundFile found = look_at(files, SideFiles{files, *target}, findings);
   if (found.state == FoundFile::State::missing) return std::vector<PeerEntry>{};
   if (found.state != FoundFile::State::good) return found.error;
-  return found.text->document().peers;
+  return std::move(*found.text).take_document().peers;
 }
 
 }  // namespace store::disk

@@ -23,12 +23,12 @@ base::Result<bool> is_cut_off(base::Files& files, const SideFiles& side, const t
   if (text.document().seal && text.document().seal->intact) return false;
   const auto backup = newest_backup(files, side);
   if (!backup) return backup.error();
-  return *backup && (*backup)->text().size() > text.text().size() && (*backup)->text().starts_with(text.text());
+  return *backup && (*backup)->text.size() > text.text().size() && (*backup)->text.starts_with(text.text());
 }
 
 }  // namespace
 
-base::Result<std::optional<text::PeersText>> newest_backup(base::Files& files, const SideFiles& side) {
+base::Result<std::optional<Backup>> newest_backup(base::Files& files, const SideFiles& side) {
   const auto paths = side.all(SideFiles::Kind::backup);
   if (!paths) return paths.error();
   for (const std::string& path : *paths | std::views::reverse) {
@@ -37,13 +37,9 @@ base::Result<std::optional<text::PeersText>> newest_backup(base::Files& files, c
     if (!content) continue;
     const std::string_view text = base::as_text(*content);
     const auto seal = text::find_seal(text);
-    if (!seal || !seal->intact) continue;
-    Findings known_when_written;
-    if (auto parsed = text::PeersText::parse(std::string{text}, known_when_written)) {
-      return std::optional{std::move(*parsed)};
-    }
+    if (seal && seal->intact) return std::optional{Backup{.stamp = seal->stamp, .text = std::string{text}}};
   }
-  return std::optional<text::PeersText>{};
+  return std::optional<Backup>{};
 }
 
 FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings) {

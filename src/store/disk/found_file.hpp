@@ -27,9 +27,15 @@ struct FoundFile {
   bool has_bad_entries = false;
 };
 
-/// The youngest backup that is as it was written; one that the disk has lost is passed over.
+/// A backup as it was written; not parsed yet.
+struct Backup {
+  text::Stamp stamp;
+  std::string text;
+};
+
+/// The youngest backup whose seal is intact; one that the disk has lost is passed over.
 /// Errors: the system's, when it cannot be told what there is: descriptors used up, no permission.
-base::Result<std::optional<text::PeersText>> newest_backup(base::Files& files, const SideFiles& side);
+base::Result<std::optional<Backup>> newest_backup(base::Files& files, const SideFiles& side);
 
 /// Reads and judges the file. What is wrong with single lines goes to `findings`.
 FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings);

@@ -45,14 +45,10 @@ base::Result<Agreement> PeersFile::open(base::WallTime now, Findings& findings) 
       tell_once({.kind = Notice::Kind::backup_failed, .detail = cleared.error().message()}, agreement);
     }
   }
-  base_ = {};
-  const auto backup = newest_backup(files_, side);
-  if (!backup) return backup.error();
-  if (*backup) base_ = merge::base_of((*backup)->document(), {});
-  const bool has_backup = base_.stamp.has_value();
-
   FoundFile found = look_at(files_, side, findings);
   if (found.state == State::refused) return found.error;
+  if (auto based = find_base(side, found); !based) return based.error();
+  const bool has_backup = base_.stamp.has_value();
   const bool is_lost = found.state == State::unreadable || (found.state == State::damaged && found.bytes.empty());
   if (is_lost && !has_backup) return found.error;
   if (found.state == State::good && !has_backup) {
@@ -73,6 +69,23 @@ base::Result<Agreement> PeersFile::open(base::WallTime now, Findings& findings) 
   if (!agreement.peers.empty()) return agreement;
   if (auto read = read_only(side, std::move(found), now, agreement); !read) return read.error();
   return agreement;
+}
+
+/// The newest backup; the file itself if it is the same version, which saves reading the backup in full.
+base::Result<void> PeersFile::find_base(const SideFiles& side, const FoundFile& found) {
+  base_ = {};
+  const auto backup = newest_backup(files_, side);
+  if (!backup) return backup.error();
+  if (!*backup) return base::ok();
+  const auto seal = found.text ? found.text->document().seal : std::nullopt;
+  if (seal && seal->intact && seal->stamp == (*backup)->stamp) {
+    base_ = merge::base_of(found.text->document(), {});
+    return base::ok();
+  }
+  Findings known_when_written;
+  auto parsed = text::PeersText::parse((*backup)->text, known_when_written);
+  if (parsed) base_ = merge::base_of(parsed->document(), {});
+  return base::ok();
 }
 
 base::Result<void> PeersFile::read_only(const SideFiles& side, FoundFile found, base::WallTime now,
@@ -119,7 +132,7 @@ base::Result<void> PeersFile::agree_locked(const SideFiles& side, FoundFile foun
     auto outcome = merge::merge(sides->base, sides->text.document(), sides->has_bad_entries, sides->waiting, now);
     tell(*sides, outcome, agreement);
     if (outcome.changes.empty() && !outcome.reseal && !sides->must_write) {
-      adopt(sides->text.document(), sides->base, agreement);
+      adopt(std::move(sides->text).take_document(), sides->base, agreement);
       return base::ok();
     }
     auto text = sides->text.with(outcome.changes, next_stamp(*sides));
@@ -134,7 +147,7 @@ base::Result<void> PeersFile::agree_locked(const SideFiles& side, FoundFile foun
       continue;
     }
     agreement.wrote = true;
-    adopt(text->document(), sides->base, agreement);
+    adopt(std::move(*text).take_document(), sides->base, agreement);
     unsynced_ = true;
     if (auto synced = side.sync_directory(); !synced) return synced;
     unsynced_ = false;
@@ -164,7 +177,12 @@ base::Result<PeersFile::Sides> PeersFile::sides_of(FoundFile&& found, const Side
 base::Result<PeersFile::Sides> PeersFile::restored(const SideFiles& side, const merge::Waiting& waiting) {
   auto newest = newest_backup(files_, side);
   if (!newest) return newest.error();
-  std::optional<text::PeersText>& backup = *newest;
+  std::optional<text::PeersText> backup;
+  Findings known_when_written;
+  if (*newest) {
+    auto parsed = text::PeersText::parse(std::move((*newest)->text), known_when_written);
+    if (parsed) backup = std::move(*parsed);
+  }
   const bool has_backup = backup.has_value();
   Sides sides{.text = backup ? std::move(*backup) : text::PeersText::blank(), .base = {}, .waiting = waiting};
   sides.base = merge::base_of(sides.text.document(), base_);

@@ -54,6 +54,7 @@ class PeersFile {
 
   base::Result<void> agree_locked(const SideFiles& side, FoundFile found, const merge::Waiting& waiting,
                                   base::WallTime now, Damage damage, Agreement& agreement);
+  base::Result<void> find_base(const SideFiles& side, const FoundFile& found);
   base::Result<void> read_only(const SideFiles& side, FoundFile found, base::WallTime now, Agreement& agreement);
   base::Result<Sides> sides_of(FoundFile&& found, const SideFiles& side, const merge::Waiting& waiting,
                                base::WallTime now, Damage damage, Agreement& agreement);

@@ -145,7 +145,7 @@ base::Result<PeersText> PeersText::with(const Changes& asked, const Stamp& stamp
 base::Result<std::vector<PeerEntry>> parse_peers(std::string_view text, Findings& findings) {
   auto parsed = PeersText::parse(std::string{text}, findings);
   if (!parsed) return parsed.error();
-  return parsed->document().peers;
+  return std::move(*parsed).take_document().peers;
 }
 
 }  // namespace store::text

@@ -73,6 +73,7 @@ class PeersText {
 
   const std::string& text() const { return text_; }
   const Document& document() const { return document_; }
+  Document take_document() && { return std::move(document_); }
 
   /// This text with `changes` in it, brought up to the newest schema version, and sealed with `stamp`. Of a new
   /// name or address only what needs no escape is written. The outcome is parsed again and compared with what was
