@@ -26,7 +26,7 @@ class HostGroup {
   /// borrowed. `HostOptions::admission` is asked on all of them.
   HostGroup(const std::vector<boost::asio::io_context*>& loops, const HostOptions& options);
   /// With injected time, randomness and network, and an admission for each loop.
-  HostGroup(std::vector<GroupMember> members, const HostOptions& options);
+  HostGroup(const std::vector<GroupMember>& members, const HostOptions& options);
   /// After `stop`, once no loop runs any more.
   ~HostGroup();
   HostGroup(const HostGroup&) = delete;

@@ -55,8 +55,9 @@ struct Rate {
 inline constexpr Rate kMessagesPerPeer{20, 512};      // EngineTest.DropsAndDisconnectsAFlooder
 inline constexpr Rate kMessagesInAll{4'000, 16'384};  // EngineLimits.BlamesNobodyForTheSumOfAllMessages
 // A signature check costs 0.1 ms: in all at most a fifth of one core over time.
-inline constexpr Rate kChecksPerPeer{200, 2'048};   // EngineLimits.DisconnectsWhoMakesUsCheckTooManySignatures
-inline constexpr Rate kChecksInAll{2'000, 16'384};  // Validator.SaysWhenTheSumOfAllChecksIsNot...
+inline constexpr Rate kChecksPerPeer{200, 2'048};  // EngineLimits.DisconnectsWhoMakesUsCheckTooManySignatures
+// Validator.SaysWhenTheSumOfAllChecksIsNotATellersFault:
+inline constexpr Rate kChecksInAll{2'000, 16'384};
 
 // Abuse points; they halve every minute, and at the limit the peer is disconnected for kDisconnectFor.
 inline constexpr double kAbuseLimit = 100;

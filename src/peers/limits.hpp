@@ -25,7 +25,8 @@ inline constexpr std::uint32_t kFlapReuse = 1500;
 inline constexpr std::uint32_t kPenaltyMax = 12000;
 inline constexpr base::Duration kPenaltyHalfLife = 60s;
 
-// PeerManagerTest.DialsHearsayAtMostSixteenTimesAtOnce...; in all, and targets: hearsay_limits_test.cpp.
+// PeerManagerTest.DialsHearsayAtMostSixteenTimesAtOnceAndThenOncePerTenSecondsAndTarget; in all, and targets:
+// hearsay_limits_test.cpp.
 inline constexpr base::Duration kHearsayPerTarget = 10s;  ///< One dial per IP in this time...
 inline constexpr std::uint32_t kHearsayBurst = 16;        ///< ...after this many at once.
 inline constexpr base::Duration kHearsayInAll = 100ms;

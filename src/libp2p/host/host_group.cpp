@@ -66,7 +66,7 @@ std::vector<GroupMember> on(const std::vector<asio::io_context*>& loops, const H
 HostGroup::HostGroup(const std::vector<asio::io_context*>& loops, const HostOptions& options)
     : HostGroup{on(loops, options), options} {}
 
-HostGroup::HostGroup(std::vector<GroupMember> members, const HostOptions& options) {
+HostGroup::HostGroup(const std::vector<GroupMember>& members, const HostOptions& options) {
   std::vector<asio::any_io_executor> loops;
   loops.reserve(members.size());
   for (const GroupMember& member : members) loops.push_back(member.environment.executor);

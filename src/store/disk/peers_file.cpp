@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "store/disk/peers_file_sides.hpp"
 
@@ -58,7 +59,7 @@ base::Result<Agreement> PeersFile::open(base::WallTime now, Findings& findings) 
   }
   base::Result<void> agreed = lock ? base::Result<void>{make_error_code(text::PeersErrc::locked)} : lock.error();
   if (lock && lock->held) {
-    agreed = agree_locked(side, std::move(found), {}, now, Damage::is_repaired, agreement);
+    agreed = agree_locked(side, std::exchange(found, FoundFile{}), {}, now, Damage::is_repaired, agreement);
     if (!agreed && agreement.peers.empty()) found = look_at(files_, side, findings = {});
   } else if (lock) {
     tell_lock(*lock, agreement);

@@ -55,6 +55,7 @@ inline std::set<int> numbers(const std::vector<PeerEntry>& peers) {
 }
 inline std::vector<Notice::Kind> kinds(const std::vector<Notice>& notices) {
   std::vector<Notice::Kind> all;
+  all.reserve(notices.size());
   for (const Notice& notice : notices) all.push_back(notice.kind);
   return all;
 }
