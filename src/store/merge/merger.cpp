@@ -105,8 +105,10 @@ void Merger::mend_keys(std::vector<std::uint32_t>& vanished) {
   Notice notice{.kind = Notice::Kind::key_mended};
   std::erase_if(vanished, [&](std::uint32_t index) {
     const RawKey key = base_.peers.key(index);
+    if (waiting_.commands.contains(key)) return false;
     const auto damaged = std::ranges::find_if(fresh, [&](const RawKey& candidate) {
-      return one_bit_apart(key, candidate) && !mended_.contains(candidate);
+      return one_bit_apart(key, candidate) && !mended_.contains(candidate) &&
+             !waiting_.commands.contains(candidate);
     });
     if (damaged == fresh.end()) return false;
     mended_.insert(*damaged);
