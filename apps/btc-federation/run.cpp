@@ -20,6 +20,7 @@
 #include "config/disk/load.hpp"
 #include "libp2p/io/asio/asio_timers.hpp"
 #include "node/node.hpp"
+#include "node/store_notices.hpp"
 #include "observe/ids.hpp"
 #include "store/disk/file_peer_store.hpp"
 #include "store/disk/node_state.hpp"
@@ -205,6 +206,9 @@ int run(const Paths& paths, std::string_view version) {
   for (const libp2p::PeerId& peer : config.settings->logging.trace_peers) traced.push_back(peer.to_base58());
   process.trace.set_peers(std::move(traced));
   log_findings(process.log, paths, config, findings);
+  for (const store::Notice& notice : store.take_notices()) {
+    node::log_notice(observe::Logger{process.log, "store"}, notice);
+  }
 
   const std::string state_path = base::directory_of(paths.config) + "/node.state";
   NetworkThreads network{config.settings->network.loops, limits_of(*config.settings)};

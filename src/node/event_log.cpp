@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/limits.hpp"
+#include "node/store_notices.hpp"
 #include "node/wording.hpp"
 #include "observe/ids.hpp"
 
@@ -227,6 +228,7 @@ void EventLog::operator()(const OwnRecordNotSaved& event) {
 }
 
 void EventLog::operator()(const PeersSaved& event) {
+  for (const store::Notice& notice : event.notices) log_notice(store_, notice);
   if (event.error) {
     if (!event.news) return;
     store_.error("peers.unsaved", "peers.yaml cannot be written: new peers are kept in memory until it can",

@@ -10,6 +10,7 @@
 #include "exchange/outputs.hpp"
 #include "libp2p/host.hpp"
 #include "peers/peer_manager.hpp"
+#include "store/notice.hpp"
 
 namespace node {
 
@@ -102,6 +103,7 @@ struct PeersSaved {
   std::size_t entries = 0;
   bool wrote = false;
   bool news = false;  ///< The first failure of a row, or its end.
+  std::vector<store::Notice> notices{};
 };
 
 }  // namespace node

@@ -102,7 +102,7 @@ Node::~Node() = default;
 // --- the core --------------------------------------------------------------------------------------------------
 
 std::function<void()> Node::poster(void (Node::*call)()) {
-  return [this, call, executor = world_.core.executor, alive = std::weak_ptr{alive_}] {
+  return [this, call, executor = world_.core.executor, alive = watch_] {
     asio::post(executor, [this, call, alive] {
       if (!alive.expired()) (this->*call)();
     });
@@ -110,7 +110,7 @@ std::function<void()> Node::poster(void (Node::*call)()) {
 }
 
 void Node::post_to_core(std::function<void(Core&, base::TimePoint)> call) {
-  asio::post(world_.core.executor, [this, call = std::move(call), alive = std::weak_ptr{alive_}] {
+  asio::post(world_.core.executor, [this, call = std::move(call), alive = watch_] {
     if (alive.expired()) return;
     call(core_, world_.core.clock.now());
     turn_core();
@@ -144,10 +144,10 @@ void Node::carry_out(std::vector<Command>&& commands) {
   for (Command& command : commands) std::visit(hand_out, command);
   for (std::size_t i = 0; i < per_loop.size(); ++i) {
     if (per_loop[i].empty()) continue;
-    asio::post(world_.loops[i].executor, [network = networks_[i].get(), batch = std::move(per_loop[i]),
-                                          alive = std::weak_ptr{alive_}]() mutable {
-      if (!alive.expired()) network->carry_out(std::move(batch));
-    });
+    asio::post(world_.loops[i].executor,
+               [network = networks_[i].get(), batch = std::move(per_loop[i]), alive = watch_]() mutable {
+                 if (!alive.expired()) network->carry_out(std::move(batch));
+               });
   }
 }
 
@@ -214,7 +214,7 @@ asio::awaitable<void> Node::stop() {
   auto networks_stopped = libp2p::join_all(std::move(stops));
   co_await std::move(networks_stopped);
   core_timer_.cancel();
-  auto saved = saver_.flush();
+  auto saved = saver_.close();
   co_await std::move(saved);
   auto refreshed = refresh_metrics();
   co_await std::move(refreshed);

@@ -73,6 +73,7 @@ class Node {
   observe::Bus bus_;
   base::TimePoint began_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  const std::weak_ptr<bool> watch_ = alive_;  ///< For all threads: never changed, unlike `alive_` at the stop.
   std::vector<std::unique_ptr<Members>> members_;  ///< One for each loop; all are told the same.
   libp2p::HostGroup hosts_;
   MessageTrace trace_;

@@ -21,9 +21,9 @@ void Saver::update(store::PeerEntry entry) {
   });
 }
 
-asio::awaitable<void> Saver::flush() {
+asio::awaitable<void> Saver::close() {
   libp2p::io::Waiter<bool> done;
-  run([](store::PeerStore& store, base::TimePoint now) { return std::optional{store.flush(now)}; },
+  run([](store::PeerStore& store, base::TimePoint now) { return std::optional{store.close(now)}; },
       [&done] { done.resume(true); });
   static_cast<void>(co_await done.wait(false));
 }
@@ -53,7 +53,8 @@ void Saver::take(const Outcome& outcome) {
   parts_.bus.publish(PeersSaved{.error = outcome.report->error,
                                 .entries = outcome.report->entries,
                                 .wrote = outcome.report->wrote,
-                                .news = outcome.report->news});
+                                .news = outcome.report->news,
+                                .notices = outcome.report->notices});
 }
 
 }  // namespace node

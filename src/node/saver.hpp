@@ -30,8 +30,8 @@ class Saver {
   explicit Saver(Parts parts);
 
   void update(store::PeerEntry entry);
-  /// Returns when what waited is on disk, or could not be written.
-  boost::asio::awaitable<void> flush();
+  /// The last save: returns when what waited is on disk, or could not be written.
+  boost::asio::awaitable<void> close();
 
  private:
   struct Outcome {

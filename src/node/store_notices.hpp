@@ -1,0 +1,14 @@
+// node/store_notices.hpp: what the store tells the operator, as log lines. Any thread.
+#pragma once
+
+#include "observe/log.hpp"
+#include "store/notice.hpp"
+
+namespace node {
+
+/// What a notice means, in a sentence.
+const char* message_of(store::Notice::Kind kind);
+
+void log_notice(const observe::Logger& log, const store::Notice& notice);
+
+}  // namespace node
