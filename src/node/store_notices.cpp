@@ -36,11 +36,11 @@ void log_notice(const observe::Logger& log, const store::Notice& notice) {
   peers.reserve(notice.peers.size());
   for (const store::RawKey& key : notice.peers) peers.push_back(store::peer_id({.key = key}).to_base58());
   const bool is_good = notice.kind == Kind::mended;
+  const observe::Level level = is_good ? observe::Level::info : observe::Level::warn;
   const std::string kind = store::name_of(notice.kind);
   const std::vector<observe::Field> fields{
       {"kind", kind}, {"detail", notice.detail}, {"peers", peers}, {"count", notice.count}};
-  log.at(is_good ? observe::Level::info : observe::Level::warn, "peers.file.notice", message_of(notice.kind),
-         fields);
+  log.at(level, "peers.file.notice", message_of(notice.kind), fields);
 }
 
 }  // namespace node
