@@ -1,16 +1,13 @@
 #include "exchange/session.hpp"
 
-#include <algorithm>
 #include <utility>
+
+#include "base/state_table.hpp"
 
 namespace exchange {
 namespace {
 
-struct Edge {
-  SessionState from;
-  SessionEvent on;
-  SessionState to;
-};
+using Edge = base::Edge<SessionState, SessionEvent>;
 
 constexpr std::array kEdges{
     Edge{SessionState::dialer_start, SessionEvent::send_hello, SessionState::hello_sent},
@@ -29,8 +26,7 @@ constexpr std::array kEdges{
 }  // namespace
 
 std::optional<SessionState> next_state(SessionState from, SessionEvent event) {
-  const auto edge = std::ranges::find_if(kEdges, [&](const Edge& e) { return e.from == from && e.on == event; });
-  return edge != kEdges.end() ? std::optional{edge->to} : std::nullopt;
+  return base::next_state(kEdges, from, event);
 }
 
 Session::Session(Side side, base::TimePoint now)

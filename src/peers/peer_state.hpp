@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/state_table.hpp"
+
 namespace peers {
 
 enum class PeerState : std::uint8_t { idle, connecting, connected, disconnecting, failed, backing_off };
@@ -24,11 +26,7 @@ enum class PeerEvent : std::uint8_t {
 /// Stages of one connection attempt, for whoever looks at a peer that is `connecting`.
 enum class DialStage : std::uint8_t { resolve, dial, secure, mux };
 
-struct PeerEdge {
-  PeerState from;
-  PeerEvent on;
-  PeerState to;
-};
+using PeerEdge = base::Edge<PeerState, PeerEvent>;
 
 inline constexpr std::array kPeerEdges{
     PeerEdge{PeerState::idle, PeerEvent::dial, PeerState::connecting},
@@ -46,10 +44,7 @@ inline constexpr std::array kPeerEdges{
 };
 
 constexpr std::optional<PeerState> next(PeerState from, PeerEvent on) {
-  for (const PeerEdge& edge : kPeerEdges) {
-    if (edge.from == from && edge.on == on) return edge.to;
-  }
-  return std::nullopt;
+  return base::next_state(kPeerEdges, from, on);
 }
 
 static_assert(!next(PeerState::connected, PeerEvent::dial), "a connected peer is not dialled");

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/state_table.hpp"
 #include "config/reload/component.hpp"
 #include "config/reload/record.hpp"
 #include "config/text/diagnostic.hpp"
@@ -31,11 +32,7 @@ enum class State : std::uint8_t {
 
 enum class Step : std::uint8_t { start, begin, refuse, accept, commit, abort, finish };
 
-struct Edge {
-  State from;
-  Step on;
-  State to;
-};
+using Edge = base::Edge<State, Step>;
 
 inline constexpr std::array kEdges{
     Edge{State::starting, Step::start, State::idle},
@@ -48,11 +45,7 @@ inline constexpr std::array kEdges{
     Edge{State::rolling_back, Step::finish, State::idle},
 };
 
-constexpr std::optional<State> next(State from, Step on) {
-  for (const Edge& edge : kEdges)
-    if (edge.from == from && edge.on == on) return edge.to;
-  return std::nullopt;
-}
+constexpr std::optional<State> next(State from, Step on) { return base::next_state(kEdges, from, on); }
 
 /// "starting", "idle", "validating", "updating", "rolling_back".
 std::string_view to_text(State state);

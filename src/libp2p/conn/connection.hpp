@@ -125,7 +125,7 @@ class Connection {
   void write_out();
   bool send_held();
   bool send_or_hold(std::unique_ptr<Block> block, std::size_t size);
-  bool seal_one_frame();
+  bool send_one_block();
   void complete_writes(std::vector<yamux::StreamId>& drained);
   void send_raw(base::ByteSpan bytes);
 

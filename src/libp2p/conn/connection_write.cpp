@@ -1,4 +1,4 @@
-// From the streams to the socket: gather one Noise frame from all that waits, seal it, write it in the same turn.
+// From the streams to the socket: gather Noise frames from all that waits, seal them, write them in the same turn.
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <cstring>
@@ -13,42 +13,51 @@ namespace {
 /// Sealed in one turn before the loop serves others.
 constexpr std::size_t kWritePerTurn = 512 * 1024;
 
+constexpr std::size_t kFrameOverhead = noise::kLengthBytes + crypto::kTagBytes;
+/// A frame for less room than this is not worth its sealing.
+constexpr std::size_t kLeastFrame = 4096;
+
 }  // namespace
 
 void Connection::write_out() {
   if (phase_ == Phase::ended || !yamux_ || write_failed_) return;
   std::size_t budget = kWritePerTurn;
   while (!unsent_block_ && yamux_->has_output() && phase_ != Phase::ended) {
-    if (budget < noise::kMaxPlainBytes) {
+    if (budget < kBlockBytes) {
       more_to_do_ = true;
       return;
     }
-    budget -= noise::kMaxPlainBytes;
-    if (!seal_one_frame()) return;
+    budget -= kBlockBytes;
+    if (!send_one_block()) return;
   }
 }
 
-/// Gathers, seals and sends one frame. False if nothing was there to send or the connection ended.
-bool Connection::seal_one_frame() {
+/// Fills a block with frames and sends it: a writer's 64 KiB are a full frame and a small one, which would cost
+/// the kernel as much as the full one if it were sent by itself. False if nothing was there to send or the
+/// connection ended.
+bool Connection::send_one_block() {
   yamux::Gathered& gathered = loop_.gathered;
-  yamux_->gather(gathered, *loop_.scratch, noise::kMaxPlainBytes, loop_.clock.now());
-  std::vector<yamux::StreamId> drained = std::move(gathered.drained);
-  gathered.drained.clear();
-  bool sent = false;
-  if (gathered.bytes > 0) {
-    std::unique_ptr<Block> block = loop_.blocks.take();
-    const base::Result<std::size_t> sealed = noise_->seal(loop_.aead, gathered.pieces, *block);
+  std::vector<yamux::StreamId> drained = std::move(loop_.drained);  // a writer may go on, and send, meanwhile
+  std::unique_ptr<Block> block = loop_.blocks.take();
+  std::size_t filled = 0;
+  do {
+    const base::MutableBytes room = base::MutableBytes{*block}.subspan(filled);
+    yamux_->gather(gathered, *loop_.scratch, std::min(noise::kMaxPlainBytes, room.size() - kFrameOverhead),
+                   loop_.clock.now());
+    drained.insert(drained.end(), gathered.drained.begin(), gathered.drained.end());
+    if (gathered.bytes == 0) break;
+    const base::Result<std::size_t> sealed = noise_->seal(loop_.aead, gathered.pieces, room);
     if (!sealed) {
       abort(sealed.error());
       return false;
     }
-    sent = send_or_hold(std::move(block), *sealed);
-  }
+    filled += *sealed;
+  } while (yamux_->has_output() && kBlockBytes - filled >= kFrameOverhead + kLeastFrame);
+  const bool sent = filled > 0 && send_or_hold(std::move(block), filled);
+  if (block) loop_.blocks.give(std::move(block));
   complete_writes(drained);
-  if (loop_.gathered.drained.capacity() == 0) {  // give the memory back for the next turn
-    drained.clear();
-    loop_.gathered.drained = std::move(drained);
-  }
+  drained.clear();
+  loop_.drained = std::move(drained);
   return sent;
 }
 

@@ -63,7 +63,8 @@ struct Loop {
 
   crypto::Aead aead{};
   BlockPool blocks{};
-  yamux::Gathered gathered{};  ///< Reused by every turn of every connection.
+  yamux::Gathered gathered{};  ///< Reused by every turn of every connection, as is the next.
+  std::vector<yamux::StreamId> drained{};
   std::unique_ptr<Block> scratch =
       std::make_unique_for_overwrite<Block>();  ///< Headers and small payload of a turn.
 };

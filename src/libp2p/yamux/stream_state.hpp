@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/state_table.hpp"
+
 namespace libp2p::yamux {
 
 enum class StreamState : std::uint8_t {
@@ -22,11 +24,7 @@ enum class StreamState : std::uint8_t {
 
 enum class StreamStep : std::uint8_t { send_syn, receive_ack, accept, send_fin, receive_fin, reset };
 
-struct StreamEdge {
-  StreamState from;
-  StreamStep on;
-  StreamState to;
-};
+using StreamEdge = base::Edge<StreamState, StreamStep>;
 
 inline constexpr std::array kStreamEdges{
     StreamEdge{StreamState::idle, StreamStep::send_syn, StreamState::syn_sent},
@@ -51,9 +49,7 @@ inline constexpr std::array kStreamEdges{
 
 /// Where `on` leads from `from`; nothing if the step is not possible there.
 constexpr std::optional<StreamState> next(StreamState from, StreamStep on) {
-  for (const StreamEdge& edge : kStreamEdges)
-    if (edge.from == from && edge.on == on) return edge.to;
-  return std::nullopt;
+  return base::next_state(kStreamEdges, from, on);
 }
 
 /// Whether payload, credit and FIN of the remote still mean something.

@@ -95,4 +95,24 @@ inline bool buried(const text::Document& document, const RawKey& key) {
   return std::ranges::find(document.removed, key, &Tombstone::key) != document.removed.end();
 }
 
+/// The keys' first bytes.
+inline std::vector<int> numbers(const std::vector<PeerEntry>& peers) {
+  std::vector<int> all;
+  for (const PeerEntry& peer : peers) all.push_back(peer.key[0]);
+  return all;
+}
+inline Outcome merged(const Base& base, const text::Document& file, const Waiting& waiting = {},
+                      bool bad_entries = false) {
+  return merge(base, file, bad_entries, waiting, kNow);
+}
+/// Generation 5, with peers 1 to 5; 5 was written in it, the others before.
+inline Base five() {
+  return base_of(version(5, by_hand_all({1, 2, 3, 4, 5})), base_of(version(4, by_hand_all({1, 2, 3, 4})), {}));
+}
+inline Waiting knowing(std::initializer_list<PeerEntry> facts) {
+  Waiting waiting;
+  for (const PeerEntry& fact : facts) waiting.learned.emplace(fact.key, fact);
+  return waiting;
+}
+
 }  // namespace store::merge

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <numeric>
 
 #include "base/seeded_rng.hpp"
 #include "store/merge/merger.hpp"
@@ -17,24 +16,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-std::vector<int> numbers(const std::vector<PeerEntry>& peers) {
-  std::vector<int> all;
-  for (const PeerEntry& peer : peers) all.push_back(peer.key[0]);
-  return all;
-}
-Outcome merged(const Base& base, const text::Document& file, const Waiting& waiting = {},
-               bool bad_entries = false) {
-  return merge(base, file, bad_entries, waiting, kNow);
-}
-/// Generation 5, with peers 1 to 5; 5 was written in it, the others before.
-Base five() {
-  return base_of(version(5, by_hand_all({1, 2, 3, 4, 5})), base_of(version(4, by_hand_all({1, 2, 3, 4})), {}));
-}
-Waiting knowing(std::initializer_list<PeerEntry> facts) {
-  Waiting waiting;
-  for (const PeerEntry& fact : facts) waiting.learned.emplace(fact.key, fact);
-  return waiting;
-}
 Waiting told(Command::Kind kind, PeerEntry entry) {
   Waiting waiting;
   waiting.commands.emplace(entry.key, Command{.kind = kind, .entry = entry, .at = kNow});

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <numeric>
 
 #include "base/seeded_rng.hpp"
 #include "store/merge/merger.hpp"
@@ -23,25 +22,6 @@ std::vector<Kind> kinds(const Outcome& outcome) {
   for (const Notice& notice : outcome.notices) all.push_back(notice.kind);
   return all;
 }
-std::vector<int> numbers(const std::vector<PeerEntry>& peers) {
-  std::vector<int> all;
-  for (const PeerEntry& peer : peers) all.push_back(peer.key[0]);
-  return all;
-}
-Outcome merged(const Base& base, const text::Document& file, const Waiting& waiting = {},
-               bool bad_entries = false) {
-  return merge(base, file, bad_entries, waiting, kNow);
-}
-/// Generation 5, with peers 1 to 5; 5 was written in it, the others before.
-Base five() {
-  return base_of(version(5, by_hand_all({1, 2, 3, 4, 5})), base_of(version(4, by_hand_all({1, 2, 3, 4})), {}));
-}
-Waiting knowing(std::initializer_list<PeerEntry> facts) {
-  Waiting waiting;
-  for (const PeerEntry& fact : facts) waiting.learned.emplace(fact.key, fact);
-  return waiting;
-}
-
 TEST(Merge, OfThreeEqualSidesChangesNothing) {
   const Outcome outcome = merged(five(), version(5, by_hand_all({1, 2, 3, 4, 5})));
   EXPECT_TRUE(outcome.changes.empty() && outcome.edits.empty() && outcome.notices.empty());
