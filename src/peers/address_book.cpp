@@ -4,6 +4,27 @@
 #include <tuple>
 
 namespace peers {
+namespace {
+
+using Known = std::vector<KnownAddress>;
+
+/// Which address makes room for one of `trust`; a peer may move for ever, so the newest has to find a place.
+Known::iterator least_useful(Known& known, std::span<const libp2p::Multiaddr> told, Trust trust) {
+  const auto last_worked = std::ranges::max_element(known, {}, &KnownAddress::last_success);
+  Known::iterator least = known.end();
+  for (auto at = known.begin(); at != known.end(); ++at) {
+    const bool worked_last = at == last_worked && at->last_success;
+    const bool doubted_for_better = trust == Trust::doubted && at->trust > Trust::doubted;
+    if (at->trust == Trust::operator_entry || worked_last || doubted_for_better) continue;
+    if (std::ranges::find(told, at->address) != told.end()) continue;
+    if (least == known.end() ||
+        std::tie(at->last_success, at->trust) < std::tie(least->last_success, least->trust))
+      least = at;
+  }
+  return least;
+}
+
+}  // namespace
 
 bool AddressBook::learn(std::span<const libp2p::Multiaddr> addresses, Trust trust, std::size_t limit) {
   bool better = false;
@@ -15,9 +36,9 @@ bool AddressBook::learn(std::span<const libp2p::Multiaddr> addresses, Trust trus
       continue;
     }
     if (addresses_.size() >= limit) {
-      const auto worst = std::ranges::min_element(addresses_, {}, &KnownAddress::trust);
-      if (worst == addresses_.end() || worst->trust >= trust) continue;
-      addresses_.erase(worst);
+      const auto least = least_useful(addresses_, addresses, trust);
+      if (least == addresses_.end()) continue;
+      addresses_.erase(least);
     }
     addresses_.push_back({.address = address, .trust = trust});
     better = true;

@@ -27,8 +27,8 @@ struct KnownAddress {
 
 class AddressBook {
  public:
-  /// True if an address is new or better trusted than before. When full, the least trusted that was not just told
-  /// goes.
+  /// True if an address is new or better trusted than before. When full, of those that were not just told the one
+  /// goes that worked longest ago, or never; neither an operator's nor the last that worked.
   bool learn(std::span<const libp2p::Multiaddr> addresses, Trust trust, std::size_t limit);
   /// A connection came up over `address`: it is proven and tried first.
   void on_success(const libp2p::Multiaddr& address, base::TimePoint now, std::size_t limit);

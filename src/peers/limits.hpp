@@ -39,7 +39,8 @@ inline constexpr base::Duration kDoubtedEvery = 10min;
 
 struct Limits {
   std::size_t max_connections = 1024;  ///< How many peers are to be connected (peers.max_connections).
-  std::size_t max_known = 10'000;      ///< Peers in the table; operator's entries are taken beyond it.
+  std::size_t max_known = 10'000;      ///< Peers in the table; operator's entries are taken beyond it, and hearsay
+                                       ///< gives way to who is proven or connects.
   std::size_t max_addresses = 16;      ///< Per peer.
   std::size_t max_dials = 32;          ///< At once. A dial has several addresses and costs a handshake.
   std::size_t max_probes = 8;          ///< Of them, for peers that failed often.

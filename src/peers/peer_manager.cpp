@@ -23,16 +23,15 @@ bool PeerManager::learn(const libp2p::PeerId& peer, std::span<const libp2p::Mult
   if (peer == self_ || stopped_) return false;
   auto at = peers_.find(peer);
   if (at == peers_.end()) {
-    if (peers_.size() >= limits_.max_known && trust != Trust::operator_entry) return false;
+    if (trust != Trust::operator_entry && !make_room(trust, now)) return false;
     at = peers_.try_emplace(peer).first;
   }
   Peer& known = at->second;
   const bool is_news = known.addresses.learn(addresses, trust, limits_.max_addresses);
   if (trust > known.trust) {
     // The rank among the wanted depends on who asks for it.
-    const bool was_by_operator = known.by_operator();
-    known.trust = trust;
-    if (was_by_operator != known.by_operator()) follow(wanted_.remove(peer, was_by_operator), now);
+    const Trust before = std::exchange(known.trust, trust);
+    follow(wanted_.remove(peer, before), now);
   }
   if (trust == Trust::operator_entry) known.removed = false;
   want_or_not(*at, now);
@@ -40,9 +39,26 @@ bool PeerManager::learn(const libp2p::PeerId& peer, std::span<const libp2p::Mult
   return true;
 }
 
+/// What was only told gives way to who was met: else liars could fill the table for good.
+bool PeerManager::make_room(Trust trust, base::TimePoint now) {
+  if (peers_.size() < limits_.max_known) return true;
+  if (trust < Trust::proven) return false;
+  const auto inactive = [&](const libp2p::PeerId& id) {
+    const Peer& peer = peers_.at(id);
+    const bool in_use = peer.active && (peer.active->dialing || peer.active->connections > 0);
+    return !in_use && (peer.state == PeerState::idle || peer.state == PeerState::backing_off);
+  };
+  const std::optional<libp2p::PeerId> out = wanted_.lowest_unproven(inactive);
+  if (!out) return false;
+  Entry& entry = *peers_.find(*out);
+  close(entry);
+  forget(*out, now);
+  return true;
+}
+
 void PeerManager::want_or_not(Entry& entry, base::TimePoint now) {
   if (entry.second.addresses.empty() || entry.second.removed) return;
-  follow(wanted_.add(entry.first, entry.second.by_operator()), now);
+  follow(wanted_.add(entry.first, entry.second.trust), now);
   if (entry.second.state == PeerState::idle && !queue_.contains(entry.first)) schedule_first(entry, now);
 }
 
@@ -60,7 +76,7 @@ void PeerManager::schedule_first(Entry& entry, base::TimePoint now) {
 bool PeerManager::can_be_dialled(const Entry& entry) const {
   const Peer& peer = entry.second;
   return !stopped_ && !peer.removed && (peer.state == PeerState::idle || peer.state == PeerState::backing_off) &&
-         !(peer.active && peer.active->dialing) && wanted_.wants(entry.first, peer.by_operator());
+         !(peer.active && peer.active->dialing) && wanted_.wants(entry.first, peer.trust);
 }
 
 void PeerManager::schedule_if_wanted(Entry& entry, base::TimePoint at) {
@@ -93,9 +109,9 @@ void PeerManager::close(Entry& entry) {
 void PeerManager::forget(const libp2p::PeerId& id, base::TimePoint now) {
   const auto at = peers_.find(id);
   release_slot(at->second);
-  const bool by_operator = at->second.by_operator();
+  const Trust trust = at->second.trust;
   peers_.erase(at);
-  follow(wanted_.remove(id, by_operator), now);
+  follow(wanted_.remove(id, trust), now);
 }
 
 bool PeerManager::move(Entry& entry, PeerEvent on, base::ErrorCode cause) {
@@ -161,7 +177,7 @@ bool PeerManager::on_inbound(const libp2p::PeerId& peer, base::TimePoint now) {
   if (peer == self_ || stopped_) return false;
   auto at = peers_.find(peer);
   if (at == peers_.end()) {
-    if (peers_.size() >= limits_.max_known) return false;
+    if (!make_room(Trust::proven, now)) return false;  // it is here, so there it is
     at = peers_.try_emplace(peer).first;
   }
   Peer& known = at->second;
@@ -319,7 +335,7 @@ PeerView PeerManager::view_of(const Entry& entry) const {
           .trust = peer.trust,
           .state = peer.state,
           .stage = peer.state == PeerState::connecting ? std::optional{active.stage} : std::nullopt,
-          .wanted = wanted_.wants(id, peer.by_operator()),
+          .wanted = wanted_.wants(id, peer.trust),
           .connections = active.connections,
           .failures = active.failures,
           .last_error = active.last_error,

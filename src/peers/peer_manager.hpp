@@ -64,7 +64,8 @@ class PeerManager {
   PeerManager(const PeerManager&) = delete;
   PeerManager& operator=(const PeerManager&) = delete;
 
-  /// Notes a peer, or more about one: more trust, more addresses. False if there is no room, or it is ourselves.
+  /// Notes a peer, or more about one: more trust, more addresses. In a full table one that was only told, and is
+  /// not in use, gives way to one that is proven. False if there is no room, or it is ourselves.
   bool learn(const libp2p::PeerId& peer, std::span<const libp2p::Multiaddr> addresses, Trust trust,
              base::TimePoint now);
   /// Forgets the peer and closes what is open. False if it was not known.
@@ -102,6 +103,7 @@ class PeerManager {
 
   bool can_be_dialled(const Entry& entry) const;
   bool move(Entry& entry, PeerEvent on, base::ErrorCode cause = {});
+  bool make_room(Trust trust, base::TimePoint now);
   void want_or_not(Entry& entry, base::TimePoint now);
   void schedule_if_wanted(Entry& entry, base::TimePoint at);
   void schedule_first(Entry& entry, base::TimePoint now);

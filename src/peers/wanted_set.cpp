@@ -2,17 +2,22 @@
 
 namespace peers {
 
-WantedSet::Rank WantedSet::rank(const libp2p::PeerId& peer, bool by_operator) const {
+WantedSet::Tier WantedSet::tier_of(Trust trust) {
+  if (trust == Trust::operator_entry) return Tier::operator_entry;
+  return trust == Trust::proven ? Tier::proven : Tier::unproven;
+}
+
+WantedSet::Rank WantedSet::rank(const libp2p::PeerId& peer, Trust trust) const {
   std::uint64_t mixed = salt_;
   for (const std::uint8_t byte : peer.bytes()) {
     mixed = (mixed ^ byte) * 0x9e3779b97f4a7c15;
     mixed ^= mixed >> 29;
   }
-  return {!by_operator, mixed, peer};
+  return {tier_of(trust), mixed, peer};
 }
 
-WantedSet::Change WantedSet::add(const libp2p::PeerId& peer, bool by_operator) {
-  const Rank added = rank(peer, by_operator);
+WantedSet::Change WantedSet::add(const libp2p::PeerId& peer, Trust trust) {
+  const Rank added = rank(peer, trust);
   if (wanted_.contains(added) || spare_.contains(added)) return {};
   wanted_.insert(added);
   if (wanted_.size() <= limit_) return {};
@@ -24,8 +29,8 @@ WantedSet::Change WantedSet::add(const libp2p::PeerId& peer, bool by_operator) {
   return {.dropped = out.peer, .taken = std::nullopt};
 }
 
-WantedSet::Change WantedSet::remove(const libp2p::PeerId& peer, bool by_operator) {
-  const Rank gone = rank(peer, by_operator);
+WantedSet::Change WantedSet::remove(const libp2p::PeerId& peer, Trust trust) {
+  const Rank gone = rank(peer, trust);
   spare_.erase(gone);
   if (wanted_.erase(gone) == 0 || spare_.empty()) return {};
   const Rank in = *spare_.begin();

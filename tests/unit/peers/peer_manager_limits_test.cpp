@@ -1,5 +1,6 @@
 // The peer manager: whom it prefers when not all can be dialled, how rarely it dials what it hardly trusts, and
 // its limits.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "peers/peer_manager.hpp"
@@ -157,8 +158,7 @@ TEST_F(PeerManagerTest, LoopbackIsFreeOfTheLimitOnHearsay) {
 TEST_F(PeerManagerTest, KeepsItsTablesBounded) {
   make({.max_known = 3, .max_addresses = 2});
   for (std::uint32_t peer = 1; peer <= 3; ++peer) learn(peer, Trust::hearsay);
-  EXPECT_FALSE(manager_->learn(id_of(4), {}, Trust::proven, now_));
-  EXPECT_FALSE(manager_->on_inbound(id_of(4), now_));
+  EXPECT_FALSE(manager_->learn(id_of(4), std::vector{address("192.0.2.4")}, Trust::hearsay, now_));
   learn(5);
   EXPECT_EQ(manager_->known(), 4U) << "an operator's entry is always taken";
   manager_->learn(id_of(1), std::vector{address("198.51.100.1"), address("198.51.100.2")}, Trust::hearsay, now_);
@@ -166,6 +166,77 @@ TEST_F(PeerManagerTest, KeepsItsTablesBounded) {
   manager_->learn(id_of(1), std::vector{address("198.51.100.3")}, Trust::operator_entry, now_);
   EXPECT_EQ(manager_->view(id_of(1))->addresses.size(), 2U);
   EXPECT_EQ(manager_->view(id_of(1))->addresses[0].address, address("198.51.100.3"));
+}
+
+/// What liars told must not keep out who is there: neither who connects nor who was proven.
+TEST_F(PeerManagerTest, HearsayInAFullTableGivesWayToWhoIsMet) {
+  make({.max_known = 3, .max_addresses = 2});
+  learn(1, Trust::hearsay);
+  learn(2, Trust::proven);
+  learn(3, Trust::hearsay);
+  EXPECT_TRUE(manager_->on_inbound(id_of(4), now_));
+  EXPECT_EQ(manager_->known(), 3U);
+  learn(5, Trust::proven);
+  EXPECT_EQ(manager_->known(), 3U);
+  EXPECT_EQ(state(4), PeerState::connected);
+  EXPECT_EQ(state(2), PeerState::idle);
+  EXPECT_FALSE(manager_->view(id_of(1)) || manager_->view(id_of(3)));
+  EXPECT_FALSE(manager_->on_inbound(id_of(6), now_)) << "nothing is left that may go";
+}
+
+TEST_F(PeerManagerTest, HearsayThatIsBeingDialledDoesNotGiveWay) {
+  make({.max_known = 1});
+  learn(1, Trust::hearsay);
+  EXPECT_EQ(next_dial().peer, id_of(1));
+  EXPECT_FALSE(manager_->on_inbound(id_of(2), now_));
+  manager_->on_dial_failed(id_of(1), base::ErrorCode{}, now_);
+  EXPECT_EQ(state(1), PeerState::backing_off);
+  EXPECT_TRUE(manager_->on_inbound(id_of(2), now_));
+  EXPECT_FALSE(manager_->view(id_of(1)));
+  EXPECT_TRUE(manager_->poll(now_ + kBackoffCap).dials.empty());
+}
+
+TEST_F(PeerManagerTest, WantsWhoWasProvenBeforeWhoWasOnlyTold) {
+  make({.max_connections = 2});
+  for (std::uint32_t peer = 1; peer <= 20; ++peer) learn(peer, Trust::hearsay);
+  learn(30, Trust::proven);
+  learn(7, Trust::proven);
+  EXPECT_TRUE(manager_->view(id_of(30))->wanted && manager_->view(id_of(7))->wanted);
+  EXPECT_EQ(manager_->wanted(), 2U);
+  learn(8);
+  EXPECT_TRUE(manager_->view(id_of(8))->wanted);
+}
+
+/// A member on a changing address: the one that it has now finds a place, whatever worked before.
+TEST_F(PeerManagerTest, AFullBookTakesThePeersNewestAddress) {
+  make({.max_addresses = 4});
+  for (int day = 1; day <= 40; ++day) {
+    const std::vector told{address("198.51.100." + std::to_string(day))};
+    manager_->learn(id_of(1), told, Trust::hearsay, now_);
+    const Actions::Dial dial = next_dial();
+    EXPECT_TRUE(std::ranges::count(dial.addresses, told.front()) == 1) << "day " << day;
+    ASSERT_TRUE(manager_->on_connected(id_of(1), told.front(), now_));
+    now_ += 24h;
+    manager_->on_disconnected(id_of(1), base::ErrorCode{}, now_);
+  }
+  EXPECT_EQ(manager_->view(id_of(1))->addresses.size(), 4U);
+}
+
+TEST_F(PeerManagerTest, AFullBookKeepsTheOperatorsAddressesAndTheOneThatWorkedLast) {
+  make({.max_addresses = 3});
+  const auto at = [](int n) { return address("198.51.100." + std::to_string(n)); };
+  manager_->learn(id_of(1), std::vector{at(1)}, Trust::operator_entry, now_);
+  manager_->learn(id_of(1), std::vector{at(2)}, Trust::hearsay, now_);
+  next_dial();
+  ASSERT_TRUE(manager_->on_connected(id_of(1), at(2), now_));
+  for (int n = 3; n <= 9; ++n) manager_->learn(id_of(1), std::vector{at(n)}, Trust::hearsay, now_);
+  std::vector<libp2p::Multiaddr> kept;
+  const std::optional<PeerView> full = manager_->view(id_of(1));
+  for (const KnownAddress& known : full->addresses) kept.push_back(known.address);
+  EXPECT_THAT(kept, ::testing::UnorderedElementsAre(at(1), at(2), at(9)));
+  manager_->learn(id_of(1), std::vector{at(10)}, Trust::doubted, now_);
+  const std::optional<PeerView> same = manager_->view(id_of(1));
+  EXPECT_EQ(std::ranges::count(same->addresses, at(10), &KnownAddress::address), 0);
 }
 
 TEST_F(PeerManagerTest, TenThousandKnownPeersAreCheap) {
