@@ -50,16 +50,8 @@ void Connector::on_dial_ended(DialReport report, base::TimePoint now) {
 
 void Connector::stop(base::TimePoint now) { manager_.stop(now); }
 
-bool Connector::is_banned(const libp2p::PeerId& peer, base::TimePoint now) {
-  const auto at = banned_.find(peer);
-  if (at == banned_.end()) return false;
-  if (now < at->second) return true;
-  banned_.erase(at);
-  return false;
-}
-
 void Connector::start(peers::Actions::Dial dial, base::TimePoint now, std::vector<Command>& out) {
-  if (is_banned(dial.peer, now)) {
+  if (banned_.contains(dial.peer, now)) {
     manager_.on_dial_failed(dial.peer, libp2p::ConnErrc::refused, now);
     return;
   }

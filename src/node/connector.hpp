@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "node/ban_list.hpp"
 #include "node/commands.hpp"
 #include "node/events.hpp"
 #include "observe/event_bus.hpp"
@@ -27,7 +28,9 @@ class Connector {
   void discover(const libp2p::PeerId& peer, std::span<const libp2p::Multiaddr> addresses, peers::Trust trust,
                 base::TimePoint now);
   /// Not dialled before `until`.
-  void ban(const libp2p::PeerId& peer, base::TimePoint until) { banned_[peer] = until; }
+  void ban(const libp2p::PeerId& peer, base::TimePoint until, base::TimePoint now) {
+    banned_.add(peer, until, now);
+  }
 
   void on_opened(const libp2p::ConnectionInfo& connection, base::TimePoint now);
   void on_closed(const libp2p::ConnectionInfo& connection, base::ErrorCode reason, base::TimePoint now);
@@ -44,7 +47,6 @@ class Connector {
     std::uint32_t attempt = 1;
   };
 
-  bool is_banned(const libp2p::PeerId& peer, base::TimePoint now);
   void start(peers::Actions::Dial dial, base::TimePoint now, std::vector<Command>& out);
 
   peers::PeerManager manager_;
@@ -53,7 +55,7 @@ class Connector {
   std::unordered_set<libp2p::ConnectionId> open_;  ///< Those that the manager counts.
   std::vector<libp2p::ConnectionId> refused_;      ///< To be closed at the next poll.
   std::unordered_set<libp2p::PeerId> discovered_;  ///< Told by others, not dialled yet.
-  std::unordered_map<libp2p::PeerId, base::TimePoint> banned_;
+  BanList banned_;
   std::uint64_t next_serial_ = 1;
 };
 

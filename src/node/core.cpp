@@ -178,7 +178,7 @@ void Core::store_and_admit(const exchange::Known& known, base::WallTime wall) {
 
 void Core::take(exchange::Disconnect&& output, base::TimePoint now, base::WallTime) {
   const base::TimePoint until = now + output.time;
-  connector_.ban(output.peer, until);
+  connector_.ban(output.peer, until, now);
   commands_.emplace_back(Ban{.peer = output.peer, .until = until});
   commands_.emplace_back(ClosePeer{.peer = output.peer, .reason = libp2p::ConnErrc::refused});
   bus_.publish(output);

@@ -36,10 +36,7 @@ void Members::set(const libp2p::PeerId& peer, Verdict verdict, const std::vector
 }
 
 libp2p::Admission::Verdict Members::admit(const libp2p::PeerId& peer) {
-  if (const auto ban = banned_.find(peer); ban != banned_.end()) {
-    if (clock_.now() < ban->second) return Verdict::refuse;
-    banned_.erase(ban);
-  }
+  if (banned_.contains(peer, clock_.now())) return Verdict::refuse;
   const auto at = members_.find(peer);
   return at != members_.end() ? at->second.verdict : Verdict::stranger;
 }

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "libp2p/host.hpp"
+#include "node/ban_list.hpp"
 
 namespace node {
 
@@ -17,7 +18,7 @@ class Members final : public libp2p::Admission {
   explicit Members(const base::Clock& clock) : clock_{clock} {}
 
   void set(const libp2p::PeerId& peer, Verdict verdict, const std::vector<libp2p::Multiaddr>& addresses);
-  void ban(const libp2p::PeerId& peer, base::TimePoint until) { banned_[peer] = until; }
+  void ban(const libp2p::PeerId& peer, base::TimePoint until) { banned_.add(peer, until, clock_.now()); }
 
   Verdict admit(const libp2p::PeerId& peer) override;
   bool is_member_address(const libp2p::Multiaddr& source) override;
@@ -32,7 +33,7 @@ class Members final : public libp2p::Admission {
   const base::Clock& clock_;
   std::unordered_map<libp2p::PeerId, Member> members_;
   std::unordered_map<std::string, std::size_t> ips_;  ///< How many members name it.
-  std::unordered_map<libp2p::PeerId, base::TimePoint> banned_;
+  BanList banned_;
 };
 
 }  // namespace node

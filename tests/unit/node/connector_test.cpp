@@ -130,7 +130,7 @@ TEST_F(ConnectorTest, KeepsAPeerConnectedWhileOneOfTwoConnectionsIsLeft) {
 }
 
 TEST_F(ConnectorTest, DoesNotDialABannedPeerBeforeTheBanEnds) {
-  connector_.ban(other_, kStart + 1h);
+  connector_.ban(other_, kStart + 1h, kStart);
   connector_.learn(other_, std::span{&address_, 1}, peers::Trust::operator_entry, kStart);
   EXPECT_THAT(dials(kStart), IsEmpty());
   EXPECT_EQ(state(), PeerState::backing_off);
