@@ -20,8 +20,9 @@ class OwnRecord {
 
   /// The record that was stored before this start.
   void restore(RecordPtr stored);
-  /// What the node announces from now on, in this order; without addresses there is nothing to sign.
-  void set_addresses(std::vector<libp2p::Multiaddr> addresses) { addresses_ = std::move(addresses); }
+  /// What the node announces from now on, in this order, as far as a record has room; without addresses there is
+  /// nothing to sign.
+  void set_addresses(std::vector<libp2p::Multiaddr> addresses);
 
   enum class Returned : std::uint8_t {
     ignored,  ///< Not newer than ours.
@@ -45,7 +46,8 @@ class OwnRecord {
   std::uint64_t highest() const;
 
   libp2p::Identity identity_;
-  std::vector<libp2p::Multiaddr> addresses_;
+  std::vector<libp2p::Multiaddr> given_;
+  std::vector<libp2p::Multiaddr> addresses_;  ///< What a record keeps of `given_`.
   RecordPtr current_;
   RecordPtr pending_;           ///< Signed, not durable yet.
   std::uint64_t returned_ = 0;  ///< The highest number that a peer returned.

@@ -26,6 +26,22 @@ TEST_F(EngineTest, MakesItsRecordDurableBeforeItTellsIt) {
   EXPECT_TRUE(take<SaveOwnRecord>().empty()) << "unchanged: not signed again";
 }
 
+TEST_F(EngineTest, SavesOneRecordForMoreAddressesThanItHolds) {
+  std::vector<libp2p::Multiaddr> many;
+  for (std::uint32_t i = 0; i <= libp2p::SignedPeerRecord::kMaxAddresses; ++i) many.push_back(address_of(i));
+  std::size_t saved = 0;
+  for (int turn = 0; turn < 3; ++turn) {
+    engine.set_own_addresses(many);
+    poll();
+    for (const SaveOwnRecord& save : take<SaveOwnRecord>()) {
+      engine.own_record_saved(save.record->version(), now);
+      ++saved;
+    }
+  }
+  EXPECT_EQ(saved, 1U);
+  EXPECT_GT(engine.next_deadline(), now);
+}
+
 TEST_F(EngineTest, ProvesARecordThatItsPeerGaveByItsSource) {
   accept(1, record(1, 5));
   const auto proven = take<RecordProven>();

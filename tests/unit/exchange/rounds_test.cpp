@@ -187,5 +187,30 @@ TEST(OwnRecord, RaisesItsNumberOverEveryOneReturnedBeforeItIsSigned) {
   EXPECT_FALSE(own.due());
 }
 
+TEST(OwnRecord, IsNotSignedAgainForAddressesThatARecordHasNoRoomFor) {
+  std::vector<libp2p::Multiaddr> many;
+  for (std::uint32_t i = 0; i <= libp2p::SignedPeerRecord::kMaxAddresses; ++i) many.push_back(test::address_of(i));
+  OwnRecord own{test::identity_of(0)};
+  own.set_addresses(many);
+  const RecordPtr record = own.sign_if_due(base::WallTime{1s});
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->addresses().size(), libp2p::SignedPeerRecord::kMaxAddresses);
+  ASSERT_TRUE(own.on_saved(record->version()));
+  EXPECT_FALSE(own.due());
+  OwnRecord restarted{test::identity_of(0)};
+  restarted.restore(record);
+  restarted.set_addresses(many);
+  EXPECT_FALSE(restarted.due()) << "nor after a restart";
+  many.front() = test::address_of(1000);
+  restarted.set_addresses(many);
+  EXPECT_TRUE(restarted.due());
+}
+
+TEST(OwnRecord, SignsNothingWhenNoAddressIsItsOwn) {
+  OwnRecord own{test::identity_of(0)};
+  own.set_addresses({test::address_of(0).with_peer(id(1))});
+  EXPECT_FALSE(own.due());
+}
+
 }  // namespace
 }  // namespace exchange
