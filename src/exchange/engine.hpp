@@ -110,7 +110,8 @@ class Engine {
     std::vector<Link> links;
     std::optional<ConnId> active;     ///< The connection whose stream we send on.
     std::optional<ConnId> preferred;  ///< By the host's rule; it may not be introduced yet.
-    std::optional<Position> hello_position;
+    std::optional<Position> position;  ///< Of its log, the newest that we heard of.
+    base::TimePoint ready_since{};     ///< When it last became one that can be asked.
     bool return_due = false;  ///< It sent an older record of itself than the one that we hold.
     TokenBucket messages{kMessagesPerPeer};
     TokenBucket checks{kChecksPerPeer};
@@ -154,7 +155,7 @@ class Engine {
   void tell_learned(const Known& known, const libp2p::PeerId& teller, const Source& source, bool is_new);
   void on_returned(const libp2p::PeerId& id, Peer& peer, base::ByteSpan envelope, base::TimePoint now);
   void blame(const libp2p::PeerId& id, Peer& peer, double points, std::string_view reason, base::TimePoint now);
-  void introduce(const libp2p::PeerId& id, Peer& peer, Link& link);
+  void introduce(const libp2p::PeerId& id, Peer& peer, Link& link, base::TimePoint now);
   Message own_hello(const Link& link) const;
   Listing answer(const ChangesQuery& query) const;
   void send(const libp2p::PeerId& id, Peer& peer, Message message);
@@ -170,7 +171,7 @@ class Engine {
   void expire_rounds(base::TimePoint now);
   void take_listing(const libp2p::PeerId& id, Round& round, const Listing& listing);
   void take_records(const libp2p::PeerId& id, Peer& peer, const Records& page, base::TimePoint now);
-  Candidate candidate(const libp2p::PeerId& id);
+  Candidate candidate(const libp2p::PeerId& id, base::TimePoint now, base::Duration rest);
   base::TimePoint next_round(base::TimePoint now);
 
   libp2p::PeerId self_;

@@ -117,19 +117,22 @@ void Engine::handle(const libp2p::PeerId& id, Peer& peer, Link& link, const Hell
     stage = offer(id, peer, {.envelope = hello.record, .source = source}, now);
   }
   peer.return_due = stage == Stage::sequence && table_.find(id) != nullptr;
-  peer.hello_position = hello.position;
+  peer.position = hello.position;
   if (link.connection.side == Side::listener) {
     Message answer = own_hello(link);
     if (std::exchange(peer.return_due, false)) answer.returned = table_.find(id)->newest->envelope();
     send_on(id, connection, std::move(answer));
   }
-  introduce(id, peer, link);
+  introduce(id, peer, link, now);
   maybe_start_early(id, now);
 }
 
-void Engine::introduce(const libp2p::PeerId& id, Peer& peer, Link& link) {
+void Engine::introduce(const libp2p::PeerId& id, Peer& peer, Link& link, base::TimePoint now) {
   link.introduced = true;
-  if (!peer.active) ready_.push_back(id);
+  if (!peer.active) {
+    ready_.push_back(id);
+    peer.ready_since = now;
+  }
   if (!peer.active || peer.active != peer.preferred) peer.active = link.connection.id;
 }
 

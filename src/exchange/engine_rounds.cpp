@@ -12,15 +12,17 @@ base::TimePoint Engine::next_round(base::TimePoint now) {
   return now + base::Duration{interval_.count() * 3 / 4 + rng_.below(half)};
 }
 
-Candidate Engine::candidate(const libp2p::PeerId& id) {
-  Candidate result{.peer = id, .unknown = true, .changed = false, .asked_at = {}};
-  const Partner* partner = partners_.find(id);
-  if (partner == nullptr) return result;
+/// How much `id` is to be asked. A need counts only `rest` after the last question: somebody whose rounds never end
+/// well would otherwise need one for ever, before all others.
+Candidate Engine::candidate(const libp2p::PeerId& id, base::TimePoint now, base::Duration rest) {
   const Peer& peer = *find(id);
-  result.unknown = !partner->position || partner->scope != scope_of_links(peer);
-  result.changed = partner->position != peer.hello_position;
-  result.asked_at = partner->asked_at;
-  return result;
+  const Partner* partner = partners_.find(id);
+  if (partner == nullptr || !partner->asked_at) return {.peer = id, .unknown = true, .asked_at = peer.ready_since};
+  const bool rested = now - *partner->asked_at >= rest;
+  return {.peer = id,
+          .unknown = rested && (!partner->position || partner->scope != scope_of_links(peer)),
+          .changed = rested && partner->position != peer.position,
+          .asked_at = *partner->asked_at};
 }
 
 void Engine::start_due_rounds(base::TimePoint now) {
@@ -29,7 +31,7 @@ void Engine::start_due_rounds(base::TimePoint now) {
   std::vector<Candidate> candidates;
   candidates.reserve(ready_.size());
   for (const libp2p::PeerId& id : ready_) {
-    if (!rounds_.contains(id)) candidates.push_back(candidate(id));
+    if (!rounds_.contains(id)) candidates.push_back(candidate(id, now, kNeedRestIntervals * interval_));
   }
   for (const libp2p::PeerId& id : choose_partners(std::move(candidates), kPartnersPerRound, rng_)) {
     if (rounds_.size() < kMaxRoundsAtOnce) start_round(id, now);
@@ -38,7 +40,7 @@ void Engine::start_due_rounds(base::TimePoint now) {
 
 void Engine::maybe_start_early(const libp2p::PeerId& id, base::TimePoint now) {
   if (rounds_.contains(id) || rounds_.size() >= kMaxRoundsAtOnce) return;
-  const Candidate need = candidate(id);
+  const Candidate need = candidate(id, now, interval_);
   // The first partners after we were alone tell us the network; later, one whose log we know costs little to ask.
   const bool first = early_rounds_ < kPartnersPerRound;
   if (!first && (need.unknown || !need.changed)) return;
@@ -129,7 +131,10 @@ void Engine::continue_round(const libp2p::PeerId& id, base::TimePoint now) {
   if (round.state() != RoundState::finished) return ask(id, now);
   const std::optional<Lesson> lesson = round.take_lesson();
   const RoundResult result = lesson ? RoundResult::complete : RoundResult::incomplete;
-  if (lesson) partners_.learn(id, *lesson, now);
+  if (lesson) {
+    partners_.learn(id, *lesson, now);
+    find(id)->position = lesson->position;
+  }
   end_round(id, result, now);
 }
 

@@ -42,6 +42,8 @@ inline constexpr std::chrono::minutes kDisconnectFor{10};
 
 // Rounds and gossip.
 inline constexpr std::size_t kPartnersPerRound = 3;
+/// Intervals after a question before a partner may go before others again, whatever it claims.
+inline constexpr int kNeedRestIntervals = 4;        // EngineLiars.WhoNeverAnswerDoNotKeepHonestOnesFromBeingAsked
 inline constexpr std::size_t kMaxRoundsAtOnce = 8;  // EngineLimits.RunsAtMostEightRoundsAtOnce
 inline constexpr std::size_t kForwardTo = 8;
 inline constexpr std::size_t kMaxCheckDialsAtOnce = 8;  // EngineLimits.MakesAtMostEightCheckDialsAtOnce

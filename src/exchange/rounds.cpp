@@ -117,10 +117,14 @@ std::vector<libp2p::PeerId> choose_partners(std::vector<Candidate> candidates, s
   std::vector<Need> needs;  // the greatest need first; the shuffled place decides among equals
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& c = candidates[i];
-    needs.emplace_back(!c.unknown, !c.changed, c.asked_at.value_or(base::TimePoint::min()), i);
+    needs.emplace_back(!c.unknown, !c.changed, c.asked_at, i);
   }
   const auto end = needs.begin() + static_cast<std::ptrdiff_t>(std::min(count, needs.size()));
   std::partial_sort(needs.begin(), end, needs.end());
+  if (end != needs.begin()) {
+    const auto asked_at = [](const Need& need) { return std::get<2>(need); };
+    std::iter_swap(end - 1, std::ranges::min_element(end - 1, needs.end(), {}, asked_at));
+  }
   std::vector<libp2p::PeerId> chosen;
   for (auto need = needs.begin(); need != end; ++need) chosen.push_back(candidates[std::get<3>(*need)].peer);
   return chosen;

@@ -74,13 +74,13 @@ class Round {
 /// A partner as the choice sees it.
 struct Candidate {
   libp2p::PeerId peer;
-  bool unknown = false;  ///< Its R was never taken over, or on a link of another scope.
-  bool changed = false;  ///< Its hello named another position than the one that was taken over.
-  std::optional<base::TimePoint> asked_at;
+  bool unknown = false;  ///< Its R was never taken over, or on a link of another scope; and it was not asked lately.
+  bool changed = false;  ///< Its log moved since it was taken over, as far as is known; and it was not asked lately.
+  base::TimePoint asked_at{};  ///< Or, if it never was, since when it could be.
 };
 
 /// At most `count` of `candidates`: unknown ones first, then changed ones, then those asked longest ago; equals by
-/// chance.
+/// chance. The last place is always for the one asked longest ago: whatever others claim, everybody has a turn.
 std::vector<libp2p::PeerId> choose_partners(std::vector<Candidate> candidates, std::size_t count, base::Rng& rng);
 
 }  // namespace exchange

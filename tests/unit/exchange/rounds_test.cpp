@@ -131,9 +131,21 @@ TEST(ChoosePartners, TakesTheUnknownThenTheChangedThenTheLongestAgo) {
   const std::vector<Candidate> candidates{{.peer = id(1), .asked_at = now},
                                           {.peer = id(2), .asked_at = now - 1h},
                                           {.peer = id(3), .changed = true, .asked_at = now},
-                                          {.peer = id(4), .unknown = true, .asked_at = {}}};
+                                          {.peer = id(4), .unknown = true, .asked_at = now}};
   EXPECT_EQ(choose_partners(candidates, 3, rng), (std::vector{id(4), id(3), id(2)}));
   EXPECT_EQ(choose_partners(candidates, 9, rng).size(), 4U);
+}
+
+TEST(ChoosePartners, KeepOnePlaceForTheLongestUnasked) {
+  base::SeededRng rng{1};
+  const base::TimePoint now{1000h};
+  std::vector<Candidate> candidates{{.peer = id(0), .asked_at = now - 1h}};
+  for (std::uint32_t i = 1; i <= 5; ++i) {
+    candidates.push_back({.peer = id(i), .unknown = true, .asked_at = now - 1min});
+  }
+  const auto chosen = choose_partners(candidates, 3, rng);
+  ASSERT_EQ(chosen.size(), 3U);
+  EXPECT_EQ(std::ranges::count(chosen, id(0)), 1) << "whatever others claim to have";
 }
 
 TEST(ChooseListeners, DrawsOnlyThoseThatLackIt) {

@@ -1,0 +1,64 @@
+// Hostile members against one engine, call by call: they hold it up, ask for its time, come back, or lie. What honest
+// ones get from it stays as good as without them.
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "exchange/engine.hpp"
+#include "unit/exchange/engine_fixture.hpp"
+
+namespace exchange {
+namespace {
+
+class EngineLiars : public EngineTest {
+ protected:
+  void SetUp() override { engine.set_interval(kInterval, now); }
+
+  /// Answers every request of the engine to an honest peer at once: nothing is new, up to `honest_position`.
+  void answer_honest(std::uint32_t first_honest, std::uint32_t last_honest) {
+    for (bool more = true; more;) {
+      more = false;
+      for (const Send& send : take<Send>()) {
+        const auto* request = std::get_if<Request>(&send.message.body);
+        if (request == nullptr) continue;
+        ++asked[send.peer];
+        for (std::uint32_t i = first_honest; i <= last_honest; ++i) {
+          if (send.peer != id(i)) continue;
+          give(i, {.body = Response{.id = request->id, .answer = Listing{.position = honest_position}}});
+          more = true;
+        }
+      }
+    }
+  }
+  void run(base::Duration time, std::uint32_t first_honest, std::uint32_t last_honest) {
+    for (const base::TimePoint end = now + time; now < end; now += 1s) {
+      poll();
+      answer_honest(first_honest, last_honest);
+    }
+  }
+  void leave(std::uint32_t number) { engine.on_disconnected(id(number), number, now); }
+
+  static constexpr base::Duration kInterval = 30s;
+  const Position honest_position{.epoch = 1, .change = 1};
+  std::map<libp2p::PeerId, std::size_t> asked;
+};
+
+TEST_F(EngineLiars, WhoNeverAnswerDoNotKeepHonestOnesFromBeingAsked) {
+  for (std::uint32_t i = 1; i <= 3; ++i) accept(i, nullptr);
+  for (std::uint32_t i = 4; i <= 9; ++i) accept(i, nullptr);
+  run(20 * kInterval, 4, 9);
+  for (std::uint32_t i = 4; i <= 9; ++i) EXPECT_GE(asked[id(i)], 4U) << i;
+}
+
+TEST_F(EngineLiars, WhoNamesAnotherPositionInItsHelloIsNotAskedMoreForThat) {
+  constexpr std::uint32_t kPartners = 30;
+  for (std::uint32_t i = 1; i <= kPartners; ++i) accept(i, nullptr);  // their hellos name position 0
+  run(20 * kInterval, 1, kPartners);
+  asked.clear();
+  give(1, {.body = Retire{}});
+  run(100 * kInterval, 1, kPartners);
+  for (std::uint32_t i = 1; i <= kPartners; ++i) EXPECT_NEAR(static_cast<double>(asked[id(i)]), 10, 4) << i;
+}
+
+}  // namespace
+}  // namespace exchange
