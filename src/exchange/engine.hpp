@@ -122,6 +122,8 @@ class Engine {
     Round round;
     bool waiting = false;  ///< For tokens, until `due`; else for an answer.
     base::TimePoint due{};
+    base::TimePoint asked_at{};
+    base::Duration waited{};  ///< For all answers so far.
   };
   struct Offer {
     base::ByteSpan envelope;

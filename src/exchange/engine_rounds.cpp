@@ -64,8 +64,12 @@ void Engine::ask(const libp2p::PeerId& id, base::TimePoint now) {
   // Ask for no more than we may verify when it comes: a page that is dropped would be fetched again.
   const base::TimePoint ready = validator_.ready_at(peer.checks, now, active.round.checks_ahead());
   active.waiting = ready > now;
-  active.due = active.waiting ? ready : now + kRequestTimeout;
-  if (!active.waiting) send(id, peer, {.round = active.round.id(), .body = active.round.request()});
+  active.due = ready;
+  if (active.waiting) return;
+  // Waiting for tokens of our own is not the partner's doing; its answers have a limit each and one for all.
+  active.asked_at = now;
+  active.due = now + std::min<base::Duration>(kRequestTimeout, kRoundTimeout - active.waited);
+  send(id, peer, {.round = active.round.id(), .body = active.round.request()});
 }
 
 void Engine::expire_rounds(base::TimePoint now) {
@@ -88,6 +92,7 @@ void Engine::handle(const libp2p::PeerId& id, Peer& peer, const Response& respon
     ++counters_.unexpected;  // late, most likely
     return;
   }
+  at->second.waited += now - at->second.asked_at;
   if (const auto* listing = std::get_if<Listing>(&response.answer)) {
     take_listing(id, at->second.round, *listing);
   } else if (const auto* page = std::get_if<Records>(&response.answer)) {

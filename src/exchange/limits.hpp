@@ -14,6 +14,8 @@ namespace exchange {
 inline constexpr std::size_t kMaxMessageBytes = 256 * 1024;  // Session.RefusesAMessageOverTheMaximum
 inline constexpr std::size_t kMaxEnvelopeBytes = libp2p::SignedPeerRecord::kMaxEnvelopeBytes;
 inline constexpr std::size_t kMaxEntriesPerPage = 1024;  // DecodeRefuses/TooManyEntries
+/// 64 entries take 7 KiB at most, so bytes are no reason for fewer. Round.FailsWhenAPageIsSmallThoughMoreFollow
+inline constexpr std::size_t kMinEntriesBeforeMore = 64;
 inline constexpr std::size_t kMaxRecordsPerPage = 48;    // DecodeRefuses/TooManyRecords
 inline constexpr std::size_t kMaxRanges = 256;           // DecodeRefuses/TooManyRanges
 inline constexpr std::size_t kMaxErrorTextBytes = 256;   // MessageLimits.CutsALongErrorText
@@ -35,6 +37,8 @@ inline constexpr std::size_t kMaxViewLinesOfOne = kMaxListedPerRound;
 // Time.
 inline constexpr std::chrono::seconds kHelloTimeout{10};
 inline constexpr std::chrono::seconds kRequestTimeout{10};
+/// For all answers of one round. EngineLiars.ARoundEndsAfterAMinuteOfWaitingForItsPartner
+inline constexpr std::chrono::seconds kRoundTimeout{60};
 inline constexpr std::chrono::seconds kCheckDialJitter{3};
 inline constexpr std::chrono::minutes kCheckDialRetry{10};
 inline constexpr std::chrono::seconds kCheckDialTimeout{60};  // then it is lost: the host's own is far shorter

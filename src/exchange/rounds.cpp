@@ -57,21 +57,22 @@ bool Round::expects(const Response& response) const {
 void Round::on_listing(const Listing& listing, const Holds& holds) {
   if (first_page_) {
     lesson_.position = listing.position;
+    if (state_ == RoundState::fingerprints) {
+      lesson_.ranges = ranges_.size();
+      lesson_.differing = listing.differing;
+    }
   } else if (listing.position.epoch != lesson_.position.epoch) {
     return fail();  // it restarted between two pages
   }
   first_page_ = false;
   listed_ += listing.entries.size();
-  // A page that does not go forward, or pages without end, would keep us asking for ever.
-  const bool stuck = listing.more && (listing.entries.empty() || listing.next <= cursor_);
+  // A page that does not go forward, small pages, or pages without end would keep us asking for ever.
+  const bool stuck =
+      listing.more && (listing.entries.size() < kMinEntriesBeforeMore || listing.next <= cursor_);
   if (stuck || listed_ > kMaxListedPerRound) return fail();
   more_ = listing.more;
   if (more_) cursor_ = listing.next;
 
-  if (state_ == RoundState::fingerprints) {
-    lesson_.ranges = ranges_.size();
-    lesson_.differing.insert(lesson_.differing.end(), listing.differing.begin(), listing.differing.end());
-  }
   for (const Entry& entry : listing.entries) {
     lesson_.lines.push_back(line_of(entry));
     if (!holds(entry)) wanted_.push_back(entry.peer);

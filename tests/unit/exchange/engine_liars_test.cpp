@@ -60,5 +60,31 @@ TEST_F(EngineLiars, WhoNamesAnotherPositionInItsHelloIsNotAskedMoreForThat) {
   for (std::uint32_t i = 1; i <= kPartners; ++i) EXPECT_NEAR(static_cast<double>(asked[id(i)]), 10, 4) << i;
 }
 
+TEST_F(EngineLiars, ARoundEndsAfterAMinuteOfWaitingForItsPartner) {
+  accept(1, nullptr);
+  const base::TimePoint start = now;
+  std::uint64_t key = 0;
+  std::uint32_t number = 100;
+  while (now < start + 2 * kRoundTimeout && take<RoundEnded>().empty()) {
+    now += kRequestTimeout - 1s;
+    for (const Send& send : take<Send>()) {
+      const auto* request = std::get_if<Request>(&send.message.body);
+      if (request == nullptr) continue;
+      Response response{.id = request->id, .answer = Records{}};
+      if (!std::holds_alternative<RecordsQuery>(request->query)) {
+        Listing page{.position = honest_position, .more = true, .next = ++key};
+        while (page.entries.size() < kMinEntriesBeforeMore) {
+          page.entries.push_back({.peer = id(number++), .version = {.seq = 1, .hash = {}}});
+        }
+        response.answer = page;
+      }
+      give(1, {.body = std::move(response)});
+    }
+    poll();
+  }
+  EXPECT_LE(now - start, kRoundTimeout + kRequestTimeout);
+  EXPECT_EQ(engine.counters().rounds_ended[static_cast<std::size_t>(RoundResult::timed_out)], 1U);
+}
+
 }  // namespace
 }  // namespace exchange

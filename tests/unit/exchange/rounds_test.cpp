@@ -73,11 +73,13 @@ TEST(Round, FailsWhenItIsRefused) {
 TEST(Round, FetchesInBatchesAndKeepsTheEndOfTheFirstPage) {
   Round round{1, known_partner(), Scope::global};
   round.request();
-  round.on_listing(page(90, 0, kMaxRecordsPerPage + 2, 70), nothing_held);
+  round.on_listing(page(90, 0, 2 * kMaxRecordsPerPage + 2, 70), nothing_held);
   ASSERT_EQ(round.state(), RoundState::records);
   const Request batch = round.request();
   EXPECT_EQ(std::get<RecordsQuery>(batch.query).peers.size(), kMaxRecordsPerPage);
   EXPECT_EQ(std::get<RecordsQuery>(batch.query).peers.front(), id(0));
+  round.on_records(false);
+  round.request();
   round.on_records(false);
   EXPECT_EQ(round.checks_ahead(), 2U);
   round.on_records(false);
@@ -90,7 +92,7 @@ TEST(Round, FetchesInBatchesAndKeepsTheEndOfTheFirstPage) {
   const std::optional<Lesson> lesson = round.take_lesson();
   ASSERT_TRUE(lesson);
   EXPECT_EQ(lesson->position.change, 90U);
-  EXPECT_EQ(lesson->lines.size(), kMaxRecordsPerPage + 3);
+  EXPECT_EQ(lesson->lines.size(), 2 * kMaxRecordsPerPage + 3);
 }
 
 TEST(Round, RemembersNothingAfterADrop) {
@@ -103,7 +105,8 @@ TEST(Round, RemembersNothingAfterADrop) {
 
 TEST(Round, FailsWhenThePartnerRestartsBetweenPages) {
   Round round{1, known_partner(), Scope::global};
-  round.on_listing(page(90, 0, 1, 70), all_held);
+  round.on_listing(page(90, 0, kMinEntriesBeforeMore, 70), all_held);
+  ASSERT_EQ(round.state(), RoundState::changes);
   Listing other = page(90, 1, 1);
   other.position.epoch = 2;
   round.on_listing(other, all_held);
@@ -112,8 +115,28 @@ TEST(Round, FailsWhenThePartnerRestartsBetweenPages) {
 
 TEST(Round, FailsWhenAPageDoesNotGoForward) {
   Round round{1, known_partner(), Scope::global};
-  round.on_listing(page(90, 0, 1, 10), all_held);
+  round.on_listing(page(90, 0, kMinEntriesBeforeMore, 10), all_held);
   EXPECT_EQ(round.state(), RoundState::failed);
+}
+
+TEST(Round, FailsWhenAPageIsSmallThoughMoreFollow) {
+  Round patient{1, known_partner(), Scope::global};
+  patient.on_listing(page(90, 0, kMinEntriesBeforeMore, 70), all_held);
+  EXPECT_EQ(patient.state(), RoundState::changes);
+  Round round{1, known_partner(), Scope::global};
+  round.on_listing(page(90, 0, kMinEntriesBeforeMore - 1, 70), all_held);
+  EXPECT_EQ(round.state(), RoundState::failed);
+}
+
+TEST(Round, TakesTheDifferingRangesOfTheFirstPageOnly) {
+  Round round{1, {}, Scope::global};
+  for (const std::uint64_t next : {70U, 80U, 0U}) {
+    Listing listing = page(90, 0, kMinEntriesBeforeMore, next);
+    listing.differing = {0, 7};
+    round.on_listing(listing, all_held);
+  }
+  ASSERT_EQ(round.state(), RoundState::finished);
+  EXPECT_EQ(round.take_lesson()->differing, (std::vector<std::uint32_t>{0, 7})) << "pages do not add up";
 }
 
 TEST(Round, FailsWhenAPartnerListsWithoutEnd) {
