@@ -152,7 +152,7 @@ class Engine {
   void handle(const libp2p::PeerId& id, Peer& peer, const Request& request, RoundId round);
   void handle(const libp2p::PeerId& id, Peer& peer, const Response& response, base::TimePoint now);
   void handle_body(const libp2p::PeerId& id, Peer& peer, const Message& message, base::TimePoint now);
-  bool admit(const libp2p::PeerId& id, Peer& peer, const Message& message, base::TimePoint now);
+  bool admit(const libp2p::PeerId& id, Peer& peer, const Link& link, const Message& message, base::TimePoint now);
   Stage offer(const libp2p::PeerId& teller, Peer& peer, const Offer& what, base::TimePoint now);
   void tell_learned(const Known& known, const libp2p::PeerId& teller, const Source& source, bool is_new);
   void on_returned(const libp2p::PeerId& id, Peer& peer, base::ByteSpan envelope, base::TimePoint now);

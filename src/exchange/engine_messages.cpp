@@ -42,14 +42,20 @@ bool Engine::retire(const libp2p::PeerId& id, const ConnectionHash& connection, 
 
 // --- in --------------------------------------------------------------------------------------------------------
 
-bool Engine::admit(const libp2p::PeerId& id, Peer& peer, const Message& message, base::TimePoint now) {
+bool Engine::admit(const libp2p::PeerId& id, Peer& peer, const Link& link, const Message& message,
+                   base::TimePoint now) {
   // The answer that we wait for is paid for by our own question.
   if (const auto* response = std::get_if<Response>(&message.body)) {
     const auto round = rounds_.find(id);
     if (round != rounds_.end() && !round->second.waiting && round->second.round.expects(*response)) return true;
   }
   const bool within_its_own = peer.messages.take(now);
-  if (within_its_own && messages_in_all_.take(now)) return true;
+  const bool within_all = within_its_own && messages_in_all_.take(now);
+  // A stream has one hello: without it the exchange is dead on both sides. The host limits how often streams open,
+  // and who opens too many is blamed.
+  const bool only_hello = !link.introduced && std::holds_alternative<Hello>(message.body);
+  if (only_hello && !within_its_own) blame(id, peer, kAbuseDropped, "too many exchange streams", now);
+  if (only_hello || within_all) return true;
   ++counters_.over_rate;
   // That all together are too many is not this one's fault.
   if (!within_its_own) blame(id, peer, kAbuseDropped, "too many exchange messages", now);
@@ -67,7 +73,7 @@ void Engine::on_message(const libp2p::PeerId& id, ConnId connection, const Messa
   Peer* peer = find(id);
   Link* link = peer != nullptr ? link_of(*peer, connection) : nullptr;
   if (link == nullptr || !link->stream) return;  // it was posted before the connection went
-  if (!admit(id, *peer, message, now)) return;
+  if (!admit(id, *peer, *link, message, now)) return;
   ++counters_.received[message.body.index()];
   if (!message.returned.empty()) on_returned(id, *peer, message.returned, now);
   if (const auto* hello = std::get_if<Hello>(&message.body)) return handle(id, *peer, *link, *hello, now);
