@@ -74,7 +74,9 @@ Scope Engine::scope_of_links(const Peer& peer) {
 }
 
 void Engine::on_connected(const libp2p::PeerId& id, Connection connection, base::TimePoint now) {
-  Peer& peer = peers_[id];
+  const auto [at, came] = peers_.try_emplace(id);
+  Peer& peer = at->second;
+  if (came) peer.standing = absent_.take(id);
   if (link_of(peer, connection.id) != nullptr) return;
   peer.links.push_back({.connection = std::move(connection)});
   table_.set_connected(id, true);
@@ -91,6 +93,7 @@ void Engine::on_disconnected(const libp2p::PeerId& id, ConnId connection, base::
   table_.set_connected(id, false);
   if (peer->check_at) checks_due_.erase({*peer->check_at, id});
   checks_running_.erase(id);
+  absent_.keep(id, peer->standing, now);
   peers_.erase(id);
 }
 

@@ -16,23 +16,15 @@
 
 #include "base/clock.hpp"
 #include "base/rng.hpp"
+#include "exchange/connected_peer.hpp"
 #include "exchange/outputs.hpp"
 #include "exchange/own_record.hpp"
 #include "exchange/partners.hpp"
 #include "exchange/record_table.hpp"
 #include "exchange/rounds.hpp"
-#include "exchange/session.hpp"
 #include "exchange/validation.hpp"
 
 namespace exchange {
-
-/// An authenticated connection, as far as proofs and address scopes go.
-struct Connection {
-  ConnId id = 0;
-  Side side = Side::dialer;                  ///< Ours.
-  libp2p::Multiaddr remote;                  ///< The IP address and port of the other end.
-  std::optional<libp2p::Multiaddr> dialled;  ///< As it was before resolution, if we dialled.
-};
 
 struct EngineCounters {
   std::array<std::uint64_t, 8> sent{};  ///< By body, in the order of Message::body.
@@ -101,23 +93,8 @@ class Engine {
   std::size_t sessions() const { return ready_.size(); }
 
  private:
-  struct Link {
-    Connection connection;
-    bool stream = false;
-    bool introduced = false;  ///< Both hellos are through.
-  };
-  struct Peer {
-    std::vector<Link> links;
-    std::optional<ConnId> active;     ///< The connection whose stream we send on.
-    std::optional<ConnId> preferred;  ///< By the host's rule; it may not be introduced yet.
-    std::optional<Position> position;  ///< Of its log, the newest that we heard of.
-    base::TimePoint ready_since{};     ///< When it last became one that can be asked.
-    bool return_due = false;  ///< It sent an older record of itself than the one that we hold.
-    TokenBucket messages{kMessagesPerPeer};
-    TokenBucket checks{kChecksPerPeer};
-    AbuseScore abuse;
-    std::optional<base::TimePoint> check_at;
-  };
+  using Link = PeerLink;
+  using Peer = ConnectedPeer;
   struct ActiveRound {
     Round round;
     bool waiting = false;  ///< For tokens, until `due`; else for an answer.
@@ -186,6 +163,7 @@ class Engine {
   Partners partners_;
   TokenBucket messages_in_all_{kMessagesInAll};
   std::unordered_map<libp2p::PeerId, Peer> peers_;
+  AbsentStandings absent_;
   std::vector<libp2p::PeerId> ready_;  ///< Those with an active stream.
   std::map<libp2p::PeerId, ActiveRound> rounds_;
   std::set<std::pair<base::TimePoint, libp2p::PeerId>> checks_due_;

@@ -49,7 +49,7 @@ bool Engine::admit(const libp2p::PeerId& id, Peer& peer, const Link& link, const
     const auto round = rounds_.find(id);
     if (round != rounds_.end() && !round->second.waiting && round->second.round.expects(*response)) return true;
   }
-  const bool within_its_own = peer.messages.take(now);
+  const bool within_its_own = peer.standing.messages.take(now);
   const bool within_all = within_its_own && messages_in_all_.take(now);
   // A stream has one hello: without it the exchange is dead on both sides. The host limits how often streams open,
   // and who opens too many is blamed.
@@ -64,7 +64,7 @@ bool Engine::admit(const libp2p::PeerId& id, Peer& peer, const Link& link, const
 
 void Engine::blame(const libp2p::PeerId& id, Peer& peer, double points, std::string_view reason,
                    base::TimePoint now) {
-  if (points <= 0 || !peer.abuse.add(now, points)) return;
+  if (points <= 0 || !peer.standing.abuse.add(now, points)) return;
   ++counters_.disconnects;
   outputs_.emplace_back(Disconnect{.peer = id, .reason = reason, .time = kDisconnectFor});
 }
@@ -182,7 +182,7 @@ Stage Engine::offer(const libp2p::PeerId& teller, Peer& peer, const Offer& what,
       return Stage::key;
     }
   }
-  const Judgement judged = validator_.judge(what.envelope, source, table_, peer.checks, now);
+  const Judgement judged = validator_.judge(what.envelope, source, table_, peer.standing.checks, now);
   if (!judged.over_rate_in_all) blame(teller, peer, row_of(judged.stage).abuse, "bad records", now);
   if (judged.stage != Stage::known && judged.stage != Stage::unchanged) return judged.stage;
 
@@ -217,7 +217,7 @@ void Engine::on_returned(const libp2p::PeerId& id, Peer& peer, base::ByteSpan en
   const std::optional<Claim> claim = peek(envelope);
   if (!claim || claim->peer != self_) return blame(id, peer, kAbuseBadRecord, "returned what is not ours", now);
   if (own_.current() && claim->version <= own_.current()->version()) return;
-  const RecordPtr record = validator_.verify(envelope, peer.checks, now);
+  const RecordPtr record = validator_.verify(envelope, peer.standing.checks, now);
   if (!record) return blame(id, peer, kAbuseBadRecord, "returned a forged record of ours", now);
   if (own_.on_returned(record->version()) == OwnRecord::Returned::alarm) {
     outputs_.emplace_back(IdentityAlarm{.told_by = id, .version = record->version()});

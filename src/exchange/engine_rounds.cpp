@@ -12,8 +12,8 @@ base::TimePoint Engine::next_round(base::TimePoint now) {
   return now + base::Duration{interval_.count() * 3 / 4 + rng_.below(half)};
 }
 
-/// How much `id` is to be asked. A need counts only `rest` after the last question: somebody whose rounds never end
-/// well would otherwise need one for ever, before all others.
+/// How much `id` is to be asked. A need counts only `rest` after the last question: somebody whose rounds never
+/// end well would otherwise need one for ever, before all others.
 Candidate Engine::candidate(const libp2p::PeerId& id, base::TimePoint now, base::Duration rest) {
   const Peer& peer = *find(id);
   const Partner* partner = partners_.find(id);
@@ -62,7 +62,7 @@ void Engine::ask(const libp2p::PeerId& id, base::TimePoint now) {
   ActiveRound& active = rounds_.at(id);
   Peer& peer = *find(id);
   // Ask for no more than we may verify when it comes: a page that is dropped would be fetched again.
-  const base::TimePoint ready = validator_.ready_at(peer.checks, now, active.round.checks_ahead());
+  const base::TimePoint ready = validator_.ready_at(peer.standing.checks, now, active.round.checks_ahead());
   active.waiting = ready > now;
   active.due = ready;
   if (active.waiting) return;

@@ -16,9 +16,9 @@ inline constexpr std::size_t kMaxEnvelopeBytes = libp2p::SignedPeerRecord::kMaxE
 inline constexpr std::size_t kMaxEntriesPerPage = 1024;  // DecodeRefuses/TooManyEntries
 /// 64 entries take 7 KiB at most, so bytes are no reason for fewer. Round.FailsWhenAPageIsSmallThoughMoreFollow
 inline constexpr std::size_t kMinEntriesBeforeMore = 64;
-inline constexpr std::size_t kMaxRecordsPerPage = 48;    // DecodeRefuses/TooManyRecords
-inline constexpr std::size_t kMaxRanges = 256;           // DecodeRefuses/TooManyRanges
-inline constexpr std::size_t kMaxErrorTextBytes = 256;   // MessageLimits.CutsALongErrorText
+inline constexpr std::size_t kMaxRecordsPerPage = 48;   // DecodeRefuses/TooManyRecords
+inline constexpr std::size_t kMaxRanges = 256;          // DecodeRefuses/TooManyRanges
+inline constexpr std::size_t kMaxErrorTextBytes = 256;  // MessageLimits.CutsALongErrorText
 
 // What is kept. A record with its indexes takes about 1 KiB: 16 MiB in all.
 inline constexpr std::size_t kMaxRecords = 16'384;  // RecordTable.RefusesHearsayWhenFullButTakesAPeersOwnRecord
@@ -33,6 +33,9 @@ inline constexpr std::size_t kMaxViewLines = 1'000'000;
 /// Of one partner: who tells more in many rounds than a table holds is asked anew.
 /// Partners.ForgetAViewThatNoTableCouldHold
 inline constexpr std::size_t kMaxViewLinesOfOne = kMaxListedPerRound;
+
+/// Of peers that were connected, 200 bytes each. AbsentPeers.ForgetTheLongestAbsent
+inline constexpr std::size_t kMaxAbsentStandings = 4'096;
 
 // Time.
 inline constexpr std::chrono::seconds kHelloTimeout{10};

@@ -18,8 +18,8 @@ void OwnRecord::restore(RecordPtr stored) { current_ = std::move(stored); }
 
 void OwnRecord::set_addresses(std::vector<libp2p::Multiaddr> addresses) {
   if (addresses == given_) return;
-  // Signing leaves out what does not fit. The current record is compared with what it keeps, or it would differ for
-  // ever.
+  // Signing leaves out what does not fit. The current record is compared with what it keeps, or it would differ
+  // for ever.
   addresses_ = libp2p::SignedPeerRecord::sign(identity_, 0, addresses).addresses();
   given_ = std::move(addresses);
 }

@@ -67,8 +67,7 @@ void Round::on_listing(const Listing& listing, const Holds& holds) {
   first_page_ = false;
   listed_ += listing.entries.size();
   // A page that does not go forward, small pages, or pages without end would keep us asking for ever.
-  const bool stuck =
-      listing.more && (listing.entries.size() < kMinEntriesBeforeMore || listing.next <= cursor_);
+  const bool stuck = listing.more && (listing.entries.size() < kMinEntriesBeforeMore || listing.next <= cursor_);
   if (stuck || listed_ > kMaxListedPerRound) return fail();
   more_ = listing.more;
   if (more_) cursor_ = listing.next;

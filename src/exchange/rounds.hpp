@@ -74,8 +74,10 @@ class Round {
 /// A partner as the choice sees it.
 struct Candidate {
   libp2p::PeerId peer;
-  bool unknown = false;  ///< Its R was never taken over, or on a link of another scope; and it was not asked lately.
-  bool changed = false;  ///< Its log moved since it was taken over, as far as is known; and it was not asked lately.
+  bool unknown =
+      false;  ///< Its R was never taken over, or on a link of another scope; and it was not asked lately.
+  bool changed =
+      false;  ///< Its log moved since it was taken over, as far as is known; and it was not asked lately.
   base::TimePoint asked_at{};  ///< Or, if it never was, since when it could be.
 };
 

@@ -22,6 +22,11 @@ class TokenBucket {
     return true;
   }
 
+  bool is_full(base::TimePoint now) const {
+    const std::chrono::duration<double> passed = std::max(now - filled_at_, base::Duration{});
+    return tokens_ + passed.count() * rate_.per_second >= rate_.burst;
+  }
+
   /// When `count` tokens will be there; `now` if they are. `count` is at most the burst.
   base::TimePoint ready_at(base::TimePoint now, double count) {
     refill(now);
@@ -48,13 +53,18 @@ class AbuseScore {
  public:
   /// True if the limit is reached; the score starts again from nothing then.
   bool add(base::TimePoint now, double points) {
-    const std::chrono::duration<double, std::ratio<60>> passed = now - at_;
-    if (passed.count() > 0) score_ *= std::exp2(-passed.count());
+    score_ = at(now);
     at_ = std::max(at_, now);
     score_ += points;
     if (score_ < kAbuseLimit) return false;
     score_ = 0;
     return true;
+  }
+
+  /// The points that are left.
+  double at(base::TimePoint now) const {
+    const std::chrono::duration<double, std::ratio<60>> passed = now - at_;
+    return passed.count() > 0 ? score_ * std::exp2(-passed.count()) : score_;
   }
 
  private:

@@ -86,5 +86,34 @@ TEST_F(EngineLiars, ARoundEndsAfterAMinuteOfWaitingForItsPartner) {
   EXPECT_EQ(engine.counters().rounds_ended[static_cast<std::size_t>(RoundResult::timed_out)], 1U);
 }
 
+TEST_F(EngineLiars, WhoComesBackHasNoNewTokens) {
+  accept(1, nullptr);
+  for (double i = 1; i < kMessagesPerPeer.burst; ++i) give(1, {.body = Retire{}});
+  EXPECT_EQ(engine.counters().over_rate, 0U);
+  leave(1);
+  accept(1, nullptr);
+  give(1, {.body = Retire{}});
+  EXPECT_GE(engine.counters().over_rate, 1U);
+  EXPECT_EQ(take<PeerIntroduced>().size(), 2U) << "but its hello is heard";
+  leave(1);
+  now += 1min;
+  accept(1, nullptr);
+  const std::uint64_t before = engine.counters().over_rate;
+  give(1, {.body = Retire{}});
+  EXPECT_EQ(engine.counters().over_rate, before) << "in time they come back";
+}
+
+TEST_F(EngineLiars, WhoComesBackKeepsItsScore) {
+  base::Bytes forged = record(2, 5)->envelope();
+  forged.back() ^= 1;
+  for (double points = 0; points < kAbuseLimit; points += kAbuseBadRecord) {
+    EXPECT_TRUE(take<Disconnect>().empty());
+    accept(1, nullptr);
+    give(1, {.body = Announcement{{.envelope = forged}}});
+    leave(1);
+  }
+  EXPECT_EQ(take<Disconnect>().size(), 1U);
+}
+
 }  // namespace
 }  // namespace exchange
