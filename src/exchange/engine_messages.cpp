@@ -183,7 +183,7 @@ Stage Engine::offer(const libp2p::PeerId& teller, Peer& peer, const Offer& what,
     }
   }
   const Judgement judged = validator_.judge(what.envelope, source, table_, peer.standing.checks, now);
-  if (!judged.over_rate_in_all) blame(teller, peer, row_of(judged.stage).abuse, "bad records", now);
+  blame(teller, peer, judged.abuse(), "bad records", now);
   if (judged.stage != Stage::known && judged.stage != Stage::unchanged) return judged.stage;
 
   const libp2p::PeerId about = *judged.peer;
@@ -217,8 +217,10 @@ void Engine::on_returned(const libp2p::PeerId& id, Peer& peer, base::ByteSpan en
   const std::optional<Claim> claim = peek(envelope);
   if (!claim || claim->peer != self_) return blame(id, peer, kAbuseBadRecord, "returned what is not ours", now);
   if (own_.current() && claim->version <= own_.current()->version()) return;
-  const RecordPtr record = validator_.verify(envelope, peer.standing.checks, now);
-  if (!record) return blame(id, peer, kAbuseBadRecord, "returned a forged record of ours", now);
+  const Verified verified = validator_.verify(envelope, peer.standing.checks, now);
+  const RecordPtr& record = verified.record;
+  // One that could not be checked now is not a forged one; somebody returns it again.
+  if (!record) return blame(id, peer, verified.judgement.abuse(), "returned a bad record of ours", now);
   if (own_.on_returned(record->version()) == OwnRecord::Returned::alarm) {
     outputs_.emplace_back(IdentityAlarm{.told_by = id, .version = record->version()});
   }

@@ -52,6 +52,15 @@ Stage Validator::before_verifying(base::ByteSpan envelope, const Source& source,
   return table.holds(claim->peer, claim->version, source.scope) ? Stage::rejected : Stage::known;
 }
 
+/// Takes the tokens for one signature check; else `judgement` ends at `rate`.
+bool Validator::may_check(TokenBucket& checks_of_peer, base::TimePoint now, Judgement& judgement) {
+  const bool within_its_own = checks_of_peer.take(now);
+  if (within_its_own && checks_in_all_.take(now)) return true;
+  judgement.stage = Stage::rate;
+  judgement.over_rate_in_all = within_its_own;
+  return false;
+}
+
 Stage Validator::verify_and_learn(base::ByteSpan envelope, const Source& source, RecordTable& table) {
   ++counters_.verified;
   base::Result<RecordPtr> opened = open_(envelope);
@@ -70,21 +79,20 @@ Judgement Validator::judge(base::ByteSpan envelope, const Source& source, Record
   Judgement judgement;
   judgement.stage = before_verifying(envelope, source, table, judgement);
   if (judgement.stage == Stage::known) {
-    const bool within_its_own = checks_of_peer.take(now);
-    const bool allowed = within_its_own && checks_in_all_.take(now);
-    judgement.stage = allowed ? verify_and_learn(envelope, source, table) : Stage::rate;
-    judgement.over_rate_in_all = within_its_own && !allowed;
+    if (may_check(checks_of_peer, now, judgement)) judgement.stage = verify_and_learn(envelope, source, table);
   }
   ++counters_.ended[static_cast<std::size_t>(judgement.stage)];
   return judgement;
 }
 
-RecordPtr Validator::verify(base::ByteSpan envelope, TokenBucket& checks_of_peer, base::TimePoint now) {
-  if (envelope.size() > kMaxEnvelopeBytes || !checks_of_peer.take(now) || !checks_in_all_.take(now))
-    return nullptr;
+Verified Validator::verify(base::ByteSpan envelope, TokenBucket& checks_of_peer, base::TimePoint now) {
+  Verified result;
+  if (envelope.size() > kMaxEnvelopeBytes || !may_check(checks_of_peer, now, result.judgement)) return result;
   ++counters_.verified;
   base::Result<RecordPtr> opened = open_(envelope);
-  return opened ? std::move(*opened) : nullptr;
+  result.judgement.stage = opened ? Stage::known : stage_of(opened.error());
+  if (opened) result.record = std::move(*opened);
+  return result;
 }
 
 base::TimePoint Validator::ready_at(TokenBucket& checks_of_peer, base::TimePoint now, std::size_t count) {

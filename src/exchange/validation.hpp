@@ -56,6 +56,15 @@ struct Judgement {
   Stage stage = Stage::size;
   std::optional<libp2p::PeerId> peer;  ///< Set from `syntax` on.
   bool over_rate_in_all = false;       ///< It ended at `rate` because of what all sent: not the teller's fault.
+
+  /// Points for the teller.
+  double abuse() const { return over_rate_in_all ? 0 : row_of(stage).abuse; }
+};
+
+/// An envelope that was verified outside of the stages.
+struct Verified {
+  RecordPtr record;     ///< Null if it failed, for which
+  Judgement judgement;  ///< says why.
 };
 
 class Validator {
@@ -67,7 +76,7 @@ class Validator {
   Judgement judge(base::ByteSpan envelope, const Source& source, RecordTable& table, TokenBucket& checks_of_peer,
                   base::TimePoint now);
   /// Verifies an envelope outside of the stages (our own, returned to us), by the same tokens.
-  RecordPtr verify(base::ByteSpan envelope, TokenBucket& checks_of_peer, base::TimePoint now);
+  Verified verify(base::ByteSpan envelope, TokenBucket& checks_of_peer, base::TimePoint now);
 
   /// When `count` more signature checks are possible.
   base::TimePoint ready_at(TokenBucket& checks_of_peer, base::TimePoint now, std::size_t count);
@@ -78,6 +87,7 @@ class Validator {
  private:
   Stage before_verifying(base::ByteSpan envelope, const Source& source, const RecordTable& table,
                          Judgement& judgement);
+  bool may_check(TokenBucket& checks_of_peer, base::TimePoint now, Judgement& judgement);
   Stage verify_and_learn(base::ByteSpan envelope, const Source& source, RecordTable& table);
 
   libp2p::PeerId self_;

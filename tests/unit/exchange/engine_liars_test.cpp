@@ -115,5 +115,41 @@ TEST_F(EngineLiars, WhoComesBackKeepsItsScore) {
   EXPECT_EQ(take<Disconnect>().size(), 1U);
 }
 
+TEST_F(EngineLiars, NobodyIsBlamedForAReturnedRecordThatWasNotChecked) {
+  // All signatures are bad here, so that nothing but tokens is used up.
+  Engine busy{identity_of(0), kInterval, rng, now,
+              [](base::ByteSpan) -> base::Result<RecordPtr> { return libp2p::RecordErrc::bad_signature; }};
+  const auto connect = [&](std::uint32_t number) {
+    busy.on_connected(id(number),
+                      {.id = number, .side = Side::listener, .remote = address_of(number, 40000), .dialled = {}},
+                      now);
+    busy.on_stream_opened(id(number), number, now);
+    busy.on_message(id(number), number, {.body = Hello{}}, now);
+  };
+  const auto disconnects = [&] {
+    const auto outputs = busy.take_outputs();
+    return std::ranges::count_if(outputs, [](const Output& o) { return std::holds_alternative<Disconnect>(o); });
+  };
+  const auto returning = [&](std::uint32_t number) {
+    const Message message{.returned = record(0, 5)->envelope(), .body = Retire{}};
+    for (double points = 0; points < kAbuseLimit; points += kAbuseBadRecord) {
+      busy.on_message(id(number), number, message, now);
+    }
+  };
+  std::uint32_t number = 1;
+  for (double used = 0; used < kChecksInAll.burst; used += kChecksPerPeer.burst, ++number) {
+    connect(number);
+    const base::Bytes forged = record(number, 5)->envelope();
+    for (double i = 0; i < kChecksPerPeer.burst; ++i) busy.on_identify_record(id(number), forged, now);
+  }
+  disconnects();
+  connect(number);
+  returning(number);
+  EXPECT_EQ(disconnects(), 0) << "it could not be checked";
+  now += 1min;
+  returning(number);
+  EXPECT_EQ(disconnects(), 1) << "it is forged";
+}
+
 }  // namespace
 }  // namespace exchange
