@@ -18,7 +18,7 @@ PURE = {
     "libp2p/crypto", "libp2p/multi", "libp2p/wire", "libp2p/multistream", "libp2p/noise", "libp2p/yamux",
     "libp2p/identify", "libp2p/ping", "libp2p/perf", "libp2p/policy", "config/text", "config/reload", "store/text",
     "store/merge", "peers",
-    "exchange",
+    "exchange", "control",
 }
 IMPURE_HEADERS = re.compile(
     r"boost/asio.*|thread|fstream|iostream|filesystem|future|mutex|condition_variable|unistd\.h|fcntl\.h|sys/.*|ares\.h")

@@ -1,5 +1,5 @@
 // base/descriptor.hpp: a file descriptor that is closed by its owner, and system calls that a signal cut short.
-// Internal to base: what needs it stands behind an interface.
+// For base and apps, which touch the operating system.
 #pragma once
 
 #include <unistd.h>
@@ -31,6 +31,8 @@ class Descriptor {
   }
   int get() const { return number_; }
   bool open() const { return number_ >= 0; }
+  /// To an owner of another kind.
+  int release() { return std::exchange(number_, -1); }
 
  private:
   int number_;

@@ -1,0 +1,25 @@
+// A folder of its own for a test's socket.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+namespace control_socket {
+
+class InFolder : public testing::Test {
+ protected:
+  InFolder() {
+    std::string name = testing::TempDir() + "bf-control-XXXXXX";
+    folder_ = ::mkdtemp(name.data());
+  }
+  ~InFolder() override { std::filesystem::remove_all(folder_); }
+
+  std::string path() const { return folder_ + "/control.sock"; }
+
+  std::string folder_;
+};
+
+}  // namespace control_socket
