@@ -46,6 +46,9 @@ class HostGroup {
   boost::asio::awaitable<HostMetrics> metrics();
   /// Of all hosts, each read on its own loop.
   boost::asio::awaitable<std::vector<ConnectionInfo>> connections();
+  /// `CountLimits::connections` from now on, for the group. Those that are open stay, also above a lower limit: it
+  /// holds for newcomers.
+  void set_max_connections(std::size_t connections);
   /// Stops all hosts at once, each as `Host::stop` says.
   boost::asio::awaitable<void> stop();
 

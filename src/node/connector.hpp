@@ -35,6 +35,10 @@ class Connector {
   void on_opened(const libp2p::ConnectionInfo& connection, base::TimePoint now);
   void on_closed(const libp2p::ConnectionInfo& connection, base::ErrorCode reason, base::TimePoint now);
   void on_dial_ended(DialReport report, base::TimePoint now);
+  /// The configuration was reloaded.
+  void set_max_connections(std::size_t peers, base::TimePoint now) { manager_.set_max_connections(peers, now); }
+  /// What kept peers away may be over: all are tried again at once.
+  void on_hint(base::TimePoint now) { manager_.on_hint(now); }
   void stop(base::TimePoint now);
 
   void poll(base::TimePoint now, std::vector<Command>& out);

@@ -27,6 +27,7 @@ Core::Core(const Options& options, base::Rng& rng, observe::Bus& bus, base::Time
     : self_{libp2p::PeerId::of(options.identity.public_key())},
       bus_{bus},
       connector_{self_, peers::Limits{.max_connections = options.max_connections}, rng, bus},
+      exchange_interval_{options.exchange_interval},
       engine_{options.identity, options.exchange_interval, rng, now, options.open} {}
 
 // --- from the disk ---------------------------------------------------------------------------------------------
@@ -190,6 +191,12 @@ void Core::take(Output&& output, base::TimePoint, base::WallTime) {
 }
 
 // --- time ------------------------------------------------------------------------------------------------------
+
+void Core::set_limits(base::Duration exchange_interval, std::size_t max_connections, base::TimePoint now) {
+  if (exchange_interval != exchange_interval_) engine_.set_interval(exchange_interval, now);
+  exchange_interval_ = exchange_interval;
+  connector_.set_max_connections(max_connections, now);
+}
 
 std::vector<Command> Core::poll(base::TimePoint now, base::WallTime wall) {
   engine_.poll(now, wall);

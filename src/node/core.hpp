@@ -56,6 +56,12 @@ class Core {
   // From the disk -----------------------------------------------------------------------------------------------
   void on_own_record_saved(const exchange::RecordPtr& record, base::TimePoint now);
 
+  // From the operator -------------------------------------------------------------------------------------------
+  /// As in `Options`, from now on. Connections stay.
+  void set_limits(base::Duration exchange_interval, std::size_t max_connections, base::TimePoint now);
+  /// The configuration was reloaded: peers that could not be reached are tried again at once.
+  void on_reloaded(base::TimePoint now) { connector_.on_hint(now); }
+
   /// No more dials; what is open is to be closed.
   void stop(base::TimePoint now) { connector_.stop(now); }
 
@@ -83,6 +89,7 @@ class Core {
   libp2p::PeerId self_;
   observe::Bus& bus_;
   Connector connector_;
+  base::Duration exchange_interval_;
   exchange::Engine engine_;
   std::map<libp2p::PeerId, peers::Trust> trusted_;  ///< Operator's entries and proven peers.
   std::vector<Command> commands_;

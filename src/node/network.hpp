@@ -28,6 +28,8 @@ class Network {
   Network(Parts parts, Members& members, const Options& options);
 
   void carry_out(std::vector<Command>&& commands);
+  /// For dials that begin from now on.
+  void set_connection_timeout(base::Duration timeout) { options_.connection_timeout = timeout; }
 
   /// Brings the listeners up, as `start_listening`. From then on the core and the log hear of their addresses,
   /// once per change. Only on the first host of a group.

@@ -228,6 +228,25 @@ asio::awaitable<void> Node::stop() {
   core_timer_.cancel();
 }
 
+// --- reload ----------------------------------------------------------------------------------------------------
+
+void Node::set_peer_limits(const config::text::Settings::Peers& peers) {
+  hosts_.set_max_connections(peers.max_connections);
+  for (std::size_t i = 0; i < networks_.size(); ++i) {
+    asio::post(world_.loops[i].executor,
+               [network = networks_[i].get(), timeout = peers.connection_timeout, alive = watch_] {
+                 if (!alive.expired()) network->set_connection_timeout(timeout);
+               });
+  }
+  core_.set_limits(peers.exchange_interval, peers.max_connections, world_.core.clock.now());
+  turn_core();
+}
+
+void Node::on_reloaded() {
+  core_.on_reloaded(world_.core.clock.now());
+  turn_core();
+}
+
 // --- metrics ---------------------------------------------------------------------------------------------------
 
 asio::awaitable<void> Node::refresh_metrics() {

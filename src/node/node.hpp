@@ -49,6 +49,11 @@ class Node {
   /// In this order: listeners, dials, exchange, streams, connections, core, store.
   boost::asio::awaitable<void> stop();
 
+  /// peers.*, taken over at once. Dials and connections that are under way stay.
+  void set_peer_limits(const config::text::Settings::Peers& peers);
+  /// A reload was applied, or found nothing to change.
+  void on_reloaded();
+
   const libp2p::PeerId& id() const { return hosts_.id(); }
   libp2p::HostGroup& hosts() { return hosts_; }
   observe::Bus& bus() { return bus_; }

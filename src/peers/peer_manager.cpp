@@ -232,6 +232,11 @@ void PeerManager::hint(Entry& entry, base::TimePoint now) {
   schedule_first(entry, now);
 }
 
+void PeerManager::set_max_connections(std::size_t peers, base::TimePoint now) {
+  limits_.max_connections = peers;
+  for (const WantedSet::Change& change : wanted_.set_limit(peers)) follow(change, now);
+}
+
 void PeerManager::on_hint(base::TimePoint now) {
   for (Entry& entry : peers_) hint(entry, now);
 }

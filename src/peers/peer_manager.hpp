@@ -83,6 +83,9 @@ class PeerManager {
   /// Something changed for all: the configuration was reloaded, the local network came back. All back-offs begin
   /// anew.
   void on_hint(base::TimePoint now);
+  /// How many peers are to be connected from now on. Connections stay: who is not wanted any more is not dialled
+  /// again.
+  void set_max_connections(std::size_t peers, base::TimePoint now);
   /// No more dials; everything is closed.
   void stop(base::TimePoint now);
 

@@ -39,4 +39,19 @@ WantedSet::Change WantedSet::remove(const libp2p::PeerId& peer, Trust trust) {
   return {.dropped = std::nullopt, .taken = in.peer};
 }
 
+std::vector<WantedSet::Change> WantedSet::set_limit(std::size_t limit) {
+  limit_ = limit;
+  std::vector<Change> changes;
+  while (wanted_.size() > limit_) {
+    const auto last = std::prev(wanted_.end());
+    changes.push_back({.dropped = last->peer, .taken = std::nullopt});
+    spare_.insert(wanted_.extract(last));
+  }
+  while (wanted_.size() < limit_ && !spare_.empty()) {
+    changes.push_back({.dropped = std::nullopt, .taken = spare_.begin()->peer});
+    wanted_.insert(spare_.extract(spare_.begin()));
+  }
+  return changes;
+}
+
 }  // namespace peers

@@ -7,6 +7,7 @@
 #include <optional>
 #include <ranges>
 #include <set>
+#include <vector>
 
 #include "libp2p/peer_id.hpp"
 #include "peers/address_book.hpp"
@@ -26,6 +27,8 @@ class WantedSet {
   /// A peer whose trust changes is removed with the old one and added with the new.
   Change add(const libp2p::PeerId& peer, Trust trust);
   Change remove(const libp2p::PeerId& peer, Trust trust);
+  /// Another limit: the best of the spare come in, or the last of the wanted go. Those are named, each once.
+  std::vector<Change> set_limit(std::size_t limit);
   bool wants(const libp2p::PeerId& peer, Trust trust) const { return wanted_.contains(rank(peer, trust)); }
   std::size_t size() const { return wanted_.size(); }
 

@@ -70,6 +70,8 @@ class ConnectionBook final : public conn::Connection::Observer {
   void close_all(base::ErrorCode reason);
   void abort_all(base::ErrorCode reason);
   bool empty() const { return entries_.empty(); }
+  /// How many may be established, in the whole group. Nobody has to go for a lower one.
+  void set_capacity(std::size_t connections) { established_.set_capacity(connections); }
 
   bool agree_to_retire(ConnectionId id);
   void confirm_retire(ConnectionId id);

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "libp2p/host/environment.hpp"
+#include "libp2p/host/host_impl.hpp"
 #include "libp2p/host/join.hpp"
 #include "libp2p/host/siblings.hpp"
 
@@ -103,6 +105,14 @@ asio::awaitable<std::vector<ConnectionInfo>> HostGroup::connections() {
     all.insert(all.end(), some.begin(), some.end());
   }
   co_return all;
+}
+
+void HostGroup::set_max_connections(std::size_t connections) {
+  for (const auto& host : hosts_) {
+    asio::post(host->executor(), [connections, weak = std::weak_ptr{host->impl_}] {
+      if (const auto impl = weak.lock()) impl->book.set_capacity(connections);
+    });
+  }
 }
 
 asio::awaitable<void> HostGroup::stop() {

@@ -84,6 +84,8 @@ class EstablishedConnections {
   /// The peer of `id` was proven, or entered or left the operator's file.
   void set_standing(ConnId id, Standing standing);
   void remove(ConnId id);
+  /// Holds from the next newcomer on: nobody who is in has to go for a lower one.
+  void set_capacity(std::size_t capacity) { capacity_ = capacity; }
 
   std::size_t size() const { return entries_.size(); }
   StandingCounts counts() const;

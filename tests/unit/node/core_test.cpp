@@ -151,5 +151,15 @@ TEST_F(CoreTest, BansAPeerThatLiesAgainAndAgain) {
   EXPECT_THAT(take<ClosePeer>(), SizeIs(1));
 }
 
+TEST_F(CoreTest, TakesOverOtherLimitsAtOnce) {
+  core_.set_limits(std::chrono::seconds{1}, 1, kStart);
+  EXPECT_LE(core_.next_deadline(), kStart + std::chrono::seconds{2})
+      << "the next round is as near as the interval";
+  const std::vector entries{entry(2, store::Source::operator_entry, {address_}),
+                            entry(3, store::Source::exchange, {addr("/ip4/10.0.0.3/tcp/9000")})};
+  core_.restore_peers(entries, kStart);
+  EXPECT_EQ(core_.peers().wanted(), 1U);
+}
+
 }  // namespace
 }  // namespace node

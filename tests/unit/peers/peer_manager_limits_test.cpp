@@ -245,5 +245,29 @@ TEST_F(PeerManagerTest, TenThousandKnownPeersAreCheap) {
   EXPECT_EQ(manager_->poll(now_).dials.size(), Limits{}.max_dials);
 }
 
+TEST_F(PeerManagerTest, AHigherLimitLetsTheSpareInAndALowerOneDropsThemAgain) {
+  make({.max_connections = 2});
+  for (std::uint32_t peer = 1; peer <= 6; ++peer) learn(peer, peer > 5 ? Trust::operator_entry : Trust::proven);
+  EXPECT_EQ(manager_->poll(now_ + kLargerIdWaits).dials.size(), 2U);
+  manager_->set_max_connections(5, now_);
+  EXPECT_EQ(manager_->wanted(), 5U);
+  EXPECT_EQ(manager_->poll(now_ + 2 * kLargerIdWaits).dials.size(), 3U);
+
+  manager_->set_max_connections(1, now_);
+  EXPECT_EQ(manager_->wanted(), 1U);
+  EXPECT_TRUE(manager_->view(id_of(6))->wanted) << "the operator's entry goes last";
+}
+
+TEST_F(PeerManagerTest, WhoIsNotWantedAnyMoreStaysConnectedButIsNotDialledAgain) {
+  make({.max_connections = 1});
+  learn(1, Trust::proven);
+  manager_->poll(now_ + kLargerIdWaits);
+  ASSERT_TRUE(manager_->on_connected(id_of(1), address("192.0.2.1"), now_));
+  manager_->set_max_connections(0, now_);
+  EXPECT_TRUE(manager_->poll(now_).disconnects.empty());
+  manager_->on_disconnected(id_of(1), refused(), now_);
+  EXPECT_TRUE(manager_->poll(now_ + std::chrono::hours{1}).dials.empty());
+}
+
 }  // namespace
 }  // namespace peers

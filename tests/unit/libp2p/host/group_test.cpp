@@ -168,6 +168,22 @@ TEST_F(GroupTest, TheLimitOnConnectionsHoldsForAllHostsTogether) {
   EXPECT_EQ(metrics().connections_open, 4u);
 }
 
+TEST_F(GroupTest, TheLimitCanBeChangedAndNobodyGoesForALowerOne) {
+  start();
+  for (std::size_t i = 0; i < kLoops; ++i) ASSERT_TRUE(dial_group(add_peer_on(i)).connection);
+  group->set_max_connections(1);
+  world.settle();
+  Peer& late = add_peer_on(0);
+  static_cast<void>(dial_group(late));
+  world.run_for(seconds{1});
+  EXPECT_TRUE(late.host->connections().empty());
+  EXPECT_EQ(metrics().connections_open, 3u);
+  group->set_max_connections(4);
+  world.settle();
+  EXPECT_TRUE(dial_group(late).connection);
+  EXPECT_EQ(metrics().connections_open, 4u);
+}
+
 TEST_F(GroupTest, AtTheLimitAnOperatorsEntryDisplacesAPeerOfAnotherHost) {
   HostOptions options{.identity = identity_of(200)};
   options.limits.count.connections = 2;

@@ -172,5 +172,16 @@ TEST(EstablishedConnections, AStrangersSecondConnectionDoesNot) {
   EXPECT_FALSE(table.admit({.id = 2, .standing = Standing::stranger, .has_sibling = true}).admitted);
 }
 
+TEST(EstablishedConnections, ALowerLimitHoldsForNewcomersOnly) {
+  EstablishedConnections table{CountLimits{.connections = 3}};
+  for (ConnId id = 1; id <= 3; ++id) ASSERT_TRUE(table.admit({.id = id}).admitted);
+  table.set_capacity(1);
+  EXPECT_EQ(table.size(), 3U);
+  table.remove(1);
+  EXPECT_FALSE(table.admit({.id = 4}).admitted) << "two are still more than one";
+  table.set_capacity(3);
+  EXPECT_TRUE(table.admit({.id = 5}).admitted);
+}
+
 }  // namespace
 }  // namespace libp2p::policy
