@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "config/disk/load.hpp"
+#include "control/message.hpp"
 
 namespace btc_federation {
 
@@ -36,6 +37,14 @@ int run(const Paths& paths, std::string_view version);
 int check(const Paths& paths, bool json);
 /// Prints what is known of the configuration.
 int print_config(const Paths& paths, Document document);
+/// Has the running node apply conf.yaml, waits, and prints what came of it; `dry_run`: only what would.
+int reload(const Paths& paths, bool dry_run, bool json);
+/// Prints how the running node is.
+int status(const Paths& paths, bool json);
+/// Prints the reloads since the running node's start.
+int print_history(const Paths& paths, bool json);
+/// Any command of the control socket: prints its text, or with `json` its result; a failure is exit status 1.
+int ask_node(const Paths& paths, const control::Request& request, bool json);
 /// Prints a new key: what goes into conf.yaml, and what others need to know.
 int generate_key();
 /// Writes a new key into a new file for node.private_key_file, and prints what others need to know.

@@ -23,6 +23,8 @@ struct Request {
   bool json = false;
   bool public_key = false;
   std::string key_file;
+  bool dry_run = false;
+  bool history = false;
   Document document = Document::effective;
   std::function<int()> command;
 };
@@ -43,8 +45,27 @@ void add_config(CLI::App& app, Request& request) {
   add("--effective", Document::effective, "what holds, and where each value comes from (the default)");
   add("--schema", Document::schema, "a JSON Schema for editors");
   add("--reference", Document::reference, "the reference page, as Markdown");
+  which->add_flag("--history", request.history, "the reloads since the running node's start");
   which->require_option(0, 1);
-  config->callback([&] { request.command = [&] { return print_config(request.paths, request.document); }; });
+  config->add_flag("--json", request.json, "the history as JSON");
+  config->callback([&] {
+    request.command = [&] {
+      return request.history ? print_history(request.paths, request.json)
+                             : print_config(request.paths, request.document);
+    };
+  });
+}
+
+void add_running(CLI::App& app, Request& request) {
+  CLI::App* reload = app.add_subcommand("reload", "have the running node apply the configuration; exits 0 or 1");
+  reload->add_flag("--dry-run", request.dry_run, "only tell what would change, rebind, or be refused");
+  reload->add_flag("--json", request.json, "print the result as JSON");
+  reload->callback([&] {
+    request.command = [&] { return btc_federation::reload(request.paths, request.dry_run, request.json); };
+  });
+  CLI::App* status = app.add_subcommand("status", "print how the running node is");
+  status->add_flag("--json", request.json, "print it as JSON");
+  status->callback([&] { request.command = [&] { return btc_federation::status(request.paths, request.json); }; });
 }
 
 void add_keys(CLI::App& app, Request& request) {
@@ -89,6 +110,7 @@ int parse_and_run(int argc, char** argv) {
   add_check(app, request);
   add_config(app, request);
   add_keys(app, request);
+  add_running(app, request);
 
   try {
     app.parse(argc, argv);

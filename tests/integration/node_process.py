@@ -54,6 +54,7 @@ class Node:
         self.process, self.frozen, self.runs = None, False, 0
         self.alarms = []  # lines of level error, of all runs
         self.log_is_text = False  # then nothing is read from it
+        self.environment = {}  # beyond that of the test
         self.folder.mkdir(parents=True)
 
     def __repr__(self):
@@ -87,7 +88,7 @@ class Node:
         self.started_at = time.monotonic()
         with open(self.log.path, "wb") as out, open(self.error_path, "wb") as err:
             self.process = subprocess.Popen([str(self.program), *arguments], cwd=self.folder, stdout=out, stderr=err,
-                                            stdin=subprocess.DEVNULL)
+                                            stdin=subprocess.DEVNULL, env=os.environ | self.environment)
 
     def wait_started(self):
         self.wait_line("Node started successfully", START_SECONDS)
@@ -197,6 +198,12 @@ def check_no_secret(data, identity, where):
     for form in (seed, seed.hex().encode(), seed.hex().upper().encode(), base64.b64encode(seed)[:40],
                  base64.urlsafe_b64encode(seed)[:40]):
         expect(form not in data, f"{where} holds the private key")
+
+
+def memory_kib(pid):
+    """What the process holds for itself."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(next(line for line in status.splitlines() if line.startswith("RssAnon:")).split()[1])
 
 
 def descriptors(pid):

@@ -16,12 +16,13 @@ import config_scenarios
 import garbage_scenarios
 import mesh_scenarios
 import operator_scenarios
+import reload_scenarios
 from federation import Federation
 from peer_process import PeerError
 from waiting import Failure
 
 SCENARIOS = (mesh_scenarios.SCENARIOS | operator_scenarios.SCENARIOS | garbage_scenarios.SCENARIOS |
-             config_scenarios.SCENARIOS)
+             config_scenarios.SCENARIOS | reload_scenarios.SCENARIOS)
 
 
 def main():

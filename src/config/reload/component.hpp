@@ -3,6 +3,8 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +31,12 @@ struct Update {
 struct Failure {
   std::string key;  ///< "network.addresses"; may be empty.
   std::string reason;
+};
+
+/// Where a component answers to, at once or later, on the executor on which it was asked.
+struct Answers {
+  std::function<void(Ticket, std::optional<Failure>)> prepared;
+  std::function<void(Ticket)> released;
 };
 
 /// A component sees, for one reload: prepare, then commit or abort, then release. None of them may be called again

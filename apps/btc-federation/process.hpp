@@ -1,0 +1,37 @@
+// btc-federation/process.hpp: what lives as long as the process: the real world behind the node's interfaces.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "base/posix_files.hpp"
+#include "base/system.hpp"
+#include "btc-federation/signals.hpp"
+#include "libp2p/io/asio/asio_timers.hpp"
+#include "node/core_inbox.hpp"
+#include "observe/ids.hpp"
+#include "observe/log.hpp"
+#include "observe/metrics.hpp"
+#include "observe/trace.hpp"
+
+namespace btc_federation {
+
+struct Process {
+  Signals signals;  ///< First: before any thread.
+  base::SystemClock clock;
+  base::SystemRng rng;
+  base::PosixFiles files;
+  observe::Registry metrics;
+  observe::Log log{clock, metrics, observe::make_run_id(rng)};
+  observe::Trace trace;
+  boost::asio::thread_pool disk{1};  ///< Saves, and log files that are compressed: one after the other.
+  boost::asio::io_context loop{1};   ///< The core and the signals: the main thread.
+  libp2p::io::AsioTimers timers{loop.get_executor(), clock};
+
+  node::Worker worker() {
+    return [this](std::function<void()> job) { boost::asio::post(disk, std::move(job)); };
+  }
+};
+
+}  // namespace btc_federation

@@ -1,0 +1,312 @@
+"""Reloads of a running node, its control socket, and what its service manager hears."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import time
+
+from config_scenarios import said
+from federation import missing_connections, start
+from node_process import descriptors, memory_kib
+from waiting import expect, wait_until
+
+RELOAD_SECONDS = 2
+FAILED = "Configuration not reloaded: the node runs on as before"
+
+
+def wait_connected(nodes):
+    wait_until(lambda: missing_connections(nodes), 20)
+
+
+def reload_json(node, status=0, *arguments):
+    """The record of a reload that was asked for by command."""
+    out, _ = said(node, status, "reload", "--json", *arguments)
+    return json.loads(out)
+
+
+def history(node):
+    return json.loads(said(node, 0, "config", "--history", "--json")[0])
+
+
+def connections_of(node):
+    node.refresh()
+    return set(node.open)
+
+
+def forgive(node):
+    """Failed reloads are alarms, and meant here."""
+    node.refresh()
+    unmeant = [line for line in node.alarms if line["message"] != FAILED]
+    expect(not unmeant, f"{node} logged {unmeant}")
+    node.alarms.clear()
+
+
+def reload(federation, _):
+    """What can be changed is changed at once, and says so; connections stay."""
+    node, peer = nodes = federation.chain(2)
+    start(nodes)
+    wait_connected(nodes)
+    before = connections_of(node)
+
+    record = reload_json(node)
+    expect(record["outcome"] == "unchanged" and not record["changes"], f"{record}")
+
+    node.configure(logging="level: debug, file_output: true, file_name: node.log",
+                   peers="exchange_interval: 2s, max_connections: 7, connection_timeout: 3s")
+    record = reload_json(node, 0, "--dry-run")
+    print(json.dumps(record, indent=1))
+    changes = {change["key"]: (change["before"], change["after"]) for change in record["changes"]}
+    expect(record["outcome"] == "dry_run" and changes["peers.max_connections"] == ("1024", "7"), f"{record}")
+    expect(not (node.folder / "node.log").exists(), "a dry run opened the log file")
+    text, _ = said(node, 0, "reload")
+    print(text)
+    expect(" applied, asked by command of pid " in text and "peers.exchange_interval: 1s -> 2s" in text, text)
+    node.wait_line("Exchange message", 10)
+    wait_until(lambda: not (node.folder / "node.log").exists() and "no node.log", 5)
+
+    # A log file that cannot be opened fails all of it.
+    node.configure(logging="level: warn, file_output: true, file_name: no/such/node.log", peers="max_connections: 8")
+    record = reload_json(node, 1)
+    print(record["component"], record["reason"])
+    expect(record["outcome"] == "failed" and record["component"] == "logging" and "node.log" in record["reason"],
+           f"{record}")
+
+    # What needs a restart is refused, with all else that is in the file.
+    node.configure(network="loops: 2", peers="max_connections: 9")
+    record = reload_json(node, 1)
+    print(record["reason"])
+    expect(record["outcome"] == "refused" and "network.loops" in record["reason"], f"{record}")
+    keyless = (node.folder / "conf.yaml").read_text(encoding="utf-8").replace(node.identity.private_key, "")
+    (node.folder / "conf.yaml").write_text(keyless.replace("loops: 2", ""), encoding="utf-8")
+    record = reload_json(node, 1)
+    print(record["reason"])
+    expect(record["outcome"] == "refused" and "node.private_key (another key is another identity)" in record["reason"],
+           f"{record}")
+    expect('private_key: ""' in (node.folder / "conf.yaml").read_text(encoding="utf-8"), "the file was touched")
+
+    node.configure()
+    record = reload_json(node)
+    values = {change["key"]: change["before"] for change in record["changes"]}
+    expect(values["peers.max_connections"] == "7", f"a failed reload left something: {values}")
+    outcomes = [one["outcome"] for one in history(node)]
+    print(outcomes)
+    expect(outcomes == ["unchanged", "dry_run", "applied", "failed", "refused", "refused", "applied"],
+           f"{outcomes}")
+    text, _ = said(node, 0, "config", "--history")
+    expect(text.count(f"uid {os.getuid()}") == len(outcomes), f"who asked is not told: {text}")
+
+    last_good = node.folder / "conf.yaml.last-good"
+    mode = stat.S_IMODE(last_good.stat().st_mode)
+    expect(mode == 0o600 and "exchange_interval: 1s" in last_good.read_text(encoding="utf-8"), f"mode {mode:o}")
+    expect(connections_of(node) == before and len(before) == len(connections_of(peer)), "a connection was lost")
+    text, _ = said(node, 0, "status")
+    print(text)
+    told = json.loads(said(node, 0, "status", "--json")[0])
+    expect(told["peer_id"] == node.peer_id and told["listening"] == [node.address] and told["peers"]["known"] == 1,
+           f"{told}")
+    expect(sum(told["connections"][way] for way in ("inbound", "outbound")) == len(before), f"{told} of {before}")
+    expect(told["last_reload"]["outcome"] == "applied", f"{told}")
+    forgive(node)
+
+
+def reload_files(federation, _):
+    """A file that is broken, cut off, missing, a directory or unreadable changes nothing, and the error tells why."""
+    node, peer = nodes = federation.chain(2)
+    start(nodes)
+    wait_connected(nodes)
+    before = connections_of(node)
+    path = node.folder / "conf.yaml"
+    good = path.read_text(encoding="utf-8")
+    cases = {"wrong value": (good.replace("exchange_interval: 1s", "exchange_interval: 0s"), "conf.yaml:3:"),
+             "wrong type": (good.replace("exchange_interval: 1s", "exchange_interval: [1]"), "conf.yaml:3:"),
+             "cut off": (good[:good.index("tcp") + 2], "conf.yaml:2:"),
+             "empty": ("", "conf.yaml:"),
+             "no YAML": ("\x00\x01", "conf.yaml:1:")}
+    for name, (text, place) in cases.items():
+        path.write_text(text, encoding="utf-8")
+        record = reload_json(node, 1)
+        print(f"{name}: {record['findings']}")
+        expect(record["outcome"] == "invalid" and any(place in line for line in record["findings"]), f"{record}")
+        expect(path.read_text(encoding="utf-8") == text, f"{name}: the file was touched")
+    path.unlink()
+    record = reload_json(node, 1)
+    print(f"missing: {record['findings']}")
+    expect(record["outcome"] == "invalid" and not path.exists(), f"{record}, or the file was written")
+    path.mkdir()
+    record = reload_json(node, 1)
+    print(f"directory: {record['findings']}")
+    expect(record["outcome"] == "invalid" and record["findings"], f"{record}")
+    path.rmdir()
+    node.configure()
+    expect(reload_json(node)["outcome"] == "unchanged", "something of a broken file was applied")
+    expect(connections_of(node) == before and connections_of(peer), "a connection was lost")
+    forgive(node)
+
+    # At the next start the operator is told where to find what worked.
+    node.stop()
+    path.write_text("network: [", encoding="utf-8")
+    _, err = said(node, 1)
+    print(err)
+    expect("conf.yaml.last-good" in err, f"no word of the last good file: {err}")
+    node.configure()
+
+
+def reload_signals(federation, _):
+    """SIGHUP reloads, bursts fold; it waits for the start's end, and a stop is not held up by it."""
+    node = federation.node()
+    holder = socket.create_server(("127.0.0.1", node.port))
+    node.start()
+    node.wait_line("Address is busy, trying again", 10)
+    node.send(signal.SIGHUP)
+    holder.close()
+    node.wait_started()
+    line = node.wait_line("Configuration is as it was", 10)
+    print("during the start:", line["asked_by"])
+    expect(line["asked_by"] == [f"signal of pid {os.getpid()} uid {os.getuid()}"], f"{line}")
+
+    for _ in range(200):
+        node.send(signal.SIGHUP)
+    record = reload_json(node)
+    signals = [one for one in history(node) if one["asked_by"] and one["asked_by"][0]["way"] == "signal"]
+    print(f"200 signals and a command: {record['number']} reloads")
+    expect(len(signals) >= 2 and record["number"] < 150, "no burst was folded")
+
+    # SIGTERM in the middle of reloads: within 3 s (`stop` sees to it), and nothing is left half done.
+    for _ in range(5):
+        if not node.process:
+            node.start()
+            node.wait_started()
+        for _ in range(20):
+            node.send(signal.SIGHUP)
+        print(f"SIGTERM during reloads: stopped after {node.stop():.2f} s")
+        expect(node.find("Node stopped"), "no orderly end")
+
+    # SIGHUP during a stop is given up.
+    node.start()
+    node.wait_started()
+    node.send(signal.SIGSTOP)
+    node.send(signal.SIGTERM)
+    node.send(signal.SIGHUP)
+    node.send(signal.SIGCONT)
+    node.stop()
+    forgive(node)
+
+
+def reload_often(federation, _):
+    """1,000 reloads, every second one fails: each under 2 s, memory and descriptors flat, no connection lost."""
+    node, peer = nodes = federation.chain(2)
+    start(nodes)
+    wait_connected(nodes)
+    before = connections_of(node)
+    path = node.folder / "conf.yaml"
+    good = [path.read_text(encoding="utf-8").replace("1s", f"{seconds}s") for seconds in (1, 2)]
+    control = socket.socket(socket.AF_UNIX)
+    control.connect(str(node.folder / "control.sock"))
+    lines = control.makefile("rwb")
+    took, marks = [], []
+    for number in range(1000):
+        text = good[number // 2 % 2] if number % 2 == 0 else good[0].replace("level:", "lever:") + "peers: 1\n"
+        path.write_text(text, encoding="utf-8")
+        began = time.monotonic()
+        lines.write(b'{"v":1,"id":%d,"command":"reload"}\n' % number)
+        lines.flush()
+        answer = json.loads(lines.readline())
+        took.append(time.monotonic() - began)
+        expect(answer["id"] == number and answer["ok"] == (number % 2 == 0), f"{answer}")
+        if number % 100 == 99:
+            marks.append((memory_kib(node.process.pid), descriptors(node.process.pid)))
+    lines.close()
+    control.close()
+    took.sort()
+    print(f"1,000 reloads: median {took[500] * 1000:.1f} ms, 99 % {took[990] * 1000:.1f} ms, longest {took[-1] * 1000:.1f} ms")
+    print("memory (KiB) and descriptors after each hundred:", marks)
+    expect(took[-1] < RELOAD_SECONDS, f"one took {took[-1]:.2f} s")
+    expect(marks[-1][0] - marks[1][0] < 1024, f"memory grows: {marks}")
+    expect(marks[-1][1] <= marks[1][1] + 1, f"descriptors grow: {marks}")
+    expect(connections_of(node) == before and connections_of(peer), "a connection was lost")
+    forgive(node)
+
+
+def control_socket(federation, _):
+    """control.sock is its owner's, survives a crash, belongs to one node, and says so when nobody listens."""
+    node, other = federation.node(), federation.node()
+    path = node.folder / "control.sock"
+    for command in (["reload"], ["status"], ["config", "--history"]):
+        _, err = said(node, 1, *command)
+        expect("no node is running here" in err, f"{command}: {err}")
+    print(err.strip())
+    node.start()
+    node.wait_started()
+    mode = stat.S_IMODE(path.stat().st_mode)
+    expect(mode == 0o600, f"control.sock has mode {mode:o}")
+    said(node, 0, "status")
+    said(node, 1, "reload", "--no-such-option")
+
+    # Another node in the same directory runs, but without the socket.
+    (node.folder / "other.yaml").write_text((other.folder / "conf.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    (node.folder / "other.yaml").chmod(0o600)
+    other.folder, folder = node.folder, other.folder
+    other.runs = 100
+    other.start("--config", "other.yaml", "--peers", str(folder / "peers.yaml"))
+    line = other.wait_line("Commands cannot reach this node: it runs without its control socket", 10)
+    print(line["reason"])
+    other.wait_started()
+    other.stop()
+    (node.folder / "other.yaml").unlink()
+    (node.folder / "other.yaml.last-good").unlink()
+    expect(json.loads(said(node, 0, "status", "--json")[0])["peer_id"] == node.peer_id, "the wrong node answers")
+
+    node.kill()
+    expect(path.exists(), "a crash leaves the socket")
+    said(node, 1, "status")
+    node.start()
+    node.wait_started()
+    said(node, 0, "status")
+    node.stop()
+    expect(not path.exists(), "the socket is left behind")
+
+    # Where the path is too long for a socket's address it works as well.
+    deep = node.folder / ("d" * 120)
+    deep.mkdir()
+    node.folder.joinpath("conf.yaml").rename(deep / "conf.yaml")
+    node.start("--config", str(deep / "conf.yaml"))
+    node.wait_started()
+    said(node, 0, "status", "--config", str(deep / "conf.yaml"))
+    node.stop()
+
+
+def service_manager(federation, _):
+    """A service manager hears READY, RELOADING with the time, STATUS, WATCHDOG and STOPPING, in that order."""
+    node = federation.node()
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    listener.bind(str(node.folder / "notify.sock"))
+    listener.settimeout(10)
+    node.environment = {"NOTIFY_SOCKET": str(node.folder / "notify.sock"), "WATCHDOG_USEC": "200000"}
+
+    def heard(begin):
+        """The next message that begins so; those of the watchdog come between."""
+        while True:
+            message = listener.recv(4096).decode()
+            if message.startswith(begin):
+                return message
+            expect(message == "WATCHDOG=1\n", f"{message!r} instead of {begin!r}")
+
+    node.start()
+    print(heard("READY=1\nSTATUS=running as " + node.peer_id))
+    heard("WATCHDOG=1")
+    heard("WATCHDOG=1")
+    sent = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+    node.send(signal.SIGHUP)
+    told = heard("RELOADING=1\nMONOTONIC_USEC=")
+    print(told)
+    expect(int(told.split("=")[2]) >= sent, f"{told!r} is before the signal ({sent})")
+    print(heard("READY=1\nSTATUS="))
+    node.stop()
+    heard("STOPPING=1")
+    listener.close()
+
+
+SCENARIOS = {one.__name__: one for one in
+             (reload, reload_files, reload_signals, reload_often, control_socket, service_manager)}
