@@ -3,7 +3,10 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <climits>
 
 namespace observe {
 namespace {
@@ -13,21 +16,21 @@ ConsoleSink::Options effective(ConsoleSink::Options options) {
   return options;
 }
 
-/// All of `line`; a descriptor that somebody made non-blocking is waited for.
-base::Result<void> write_all(int fd, std::string_view line) {
-  while (!line.empty()) {
-    const ssize_t wrote = ::write(fd, line.data(), line.size());
-    if (wrote >= 0) {
-      line.remove_prefix(static_cast<std::size_t>(wrote));
-    } else if (errno == EAGAIN) {
-      pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
-      ::poll(&ready, 1, /*timeout_ms=*/100);
-    } else if (errno != EINTR) {
-      return base::ErrorCode{errno, boost::system::system_category()};
-    }
-  }
-  return base::ok();
+/// How long a line waits for a reader that does not read, such as a terminal that was stopped. Who logs may be the
+/// thread that answers signals.
+constexpr std::chrono::milliseconds kPatience{100};
+
+/// Whether `fd` takes PIPE_BUF bytes without blocking, within `patience`.
+bool is_writable(int fd, std::chrono::milliseconds patience) {
+  pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
+  int count = 0;
+  do {
+    count = ::poll(&ready, 1, static_cast<int>(patience.count()));
+  } while (count < 0 && errno == EINTR);
+  return count == 1;  // what is wrong with it shows at the write
 }
+
+base::ErrorCode system_error(int number) { return {number, boost::system::system_category()}; }
 
 }  // namespace
 
@@ -42,7 +45,23 @@ base::Result<void> ConsoleSink::write(const Record& record) {
     append_text(line, record, options_.colour);
   }
   const std::scoped_lock lock{mutex_};
-  return write_all(options_.fd, line);
+  if (torn_) line.insert(line.begin(), '\n');
+  const base::Result<void> written = write_all(line);
+  stalled_ = !written && written.error() == boost::system::errc::resource_unavailable_try_again;
+  return written;
+}
+
+base::Result<void> ConsoleSink::write_all(std::string_view line) {
+  while (!line.empty()) {
+    if (!is_writable(options_.fd, stalled_ ? std::chrono::milliseconds{0} : kPatience))
+      return system_error(EAGAIN);
+    const ssize_t wrote = ::write(options_.fd, line.data(), std::min<std::size_t>(line.size(), PIPE_BUF));
+    if (wrote < 0 && errno != EINTR) return system_error(errno);
+    if (wrote <= 0) continue;
+    line.remove_prefix(static_cast<std::size_t>(wrote));
+    torn_ = !line.empty();
+  }
+  return base::ok();
 }
 
 }  // namespace observe
