@@ -14,6 +14,11 @@ LINKS = (1, 60)             # connections of strangers at once
 LINK_SECONDS = (0, 12)
 
 
+def started(node):
+    """Before that a signal may come ahead of main, where it ends the process as it would end any."""
+    return node.find("Node started successfully")
+
+
 class Churn:
     """`victims` may be stopped in any way; all of `nodes` see strangers and harmless signals."""
 
@@ -52,7 +57,7 @@ class Churn:
 
     def victim(self):
         """Never more than half at once: the rest must still be able to tell of each other."""
-        free = [node for node in self.victims if node not in self.disturbed]
+        free = [node for node in self.victims if node not in self.disturbed and started(node)]
         if len(self.disturbed) * 2 >= len(self.victims) or not free:
             return None
         node = self.rng.choice(free)
@@ -106,7 +111,7 @@ class Churn:
 
     def harmless_signal(self):
         node = self.rng.choice([node for node in self.nodes if node not in self.disturbed])
-        if not node.find("Node started successfully"):
-            return False  # too early: it would end the process
+        if not started(node):
+            return False
         node.send(self.rng.choice((signal.SIGHUP, signal.SIGUSR1)))
         return True
