@@ -158,12 +158,13 @@ std::optional<Proof> Engine::proof_of(const Known& known, const Peer& peer) cons
   return std::nullopt;
 }
 
-void Engine::try_prove(const libp2p::PeerId& id, base::TimePoint now) {
+/// `is_new`: its newest record just became known; a check dial that failed says nothing of that one.
+void Engine::try_prove(const libp2p::PeerId& id, base::TimePoint now, bool is_new) {
   const Known* known = table_.find(id);
   Peer* peer = find(id);
   if (known == nullptr || peer == nullptr || peer->links.empty() || known->newest_is_proven()) return;
   if (const std::optional<Proof> how = proof_of(*known, *peer)) return take_proof(id, *how);
-  if (!peer->check_at && !checks_running_.contains(id)) check_soon(id, now);
+  if ((is_new || !peer->check_at) && !checks_running_.contains(id)) check_soon(id, now);
 }
 
 void Engine::take_proof(const libp2p::PeerId& id, Proof how) {
@@ -207,7 +208,11 @@ void Engine::schedule_check(const libp2p::PeerId& id, base::TimePoint at) {
 }
 
 void Engine::check_soon(const libp2p::PeerId& id, base::TimePoint now) {
-  schedule_check(id, now + base::Duration{rng_.below(base::Duration{kCheckDialJitter}.count())});
+  const Peer& peer = *find(id);
+  base::TimePoint at = now + base::Duration{rng_.below(base::Duration{kCheckDialJitter}.count())};
+  if (const auto last = peer.standing.checked_at) at = std::max(at, *last + kCheckDialRest);
+  if (peer.check_at) at = std::min(at, *peer.check_at);
+  schedule_check(id, at);
 }
 
 void Engine::expire_checks(base::TimePoint now) {
@@ -243,6 +248,7 @@ void Engine::start_checks(base::TimePoint now) {
 void Engine::on_check_dial_result(const libp2p::PeerId& id, const libp2p::RecordVersion& version, bool reached,
                                   base::TimePoint now) {
   checks_running_.erase(id);
+  if (Peer* peer = find(id)) peer->standing.checked_at = now;
   ++(reached ? counters_.checks_succeeded : counters_.checks_failed);
   const Known* known = table_.find(id);
   if (known == nullptr || known->newest_is_proven()) return;

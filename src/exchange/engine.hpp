@@ -113,7 +113,7 @@ class Engine {
   static std::optional<ConnId> other_active(const Peer& peer);
   void drop_stream(const libp2p::PeerId& id, Peer& peer, Link& link, base::TimePoint now);
   static Scope scope_of_links(const Peer& peer);
-  void try_prove(const libp2p::PeerId& id, base::TimePoint now);
+  void try_prove(const libp2p::PeerId& id, base::TimePoint now, bool is_new = false);
   std::optional<Proof> proof_of(const Known& known, const Peer& peer) const;
   void take_proof(const libp2p::PeerId& id, Proof how);
   void schedule_check(const libp2p::PeerId& id, base::TimePoint at);

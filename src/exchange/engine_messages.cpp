@@ -194,7 +194,7 @@ Stage Engine::offer(const libp2p::PeerId& teller, Peer& peer, const Offer& what,
   } else if (table_.heard_again(about, source)) {
     tell_learned(*table_.find(about), teller, source, false);
   }
-  try_prove(about, now);
+  try_prove(about, now, judged.stage == Stage::known);
   return judged.stage;
 }
 

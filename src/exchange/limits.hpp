@@ -44,6 +44,9 @@ inline constexpr std::chrono::seconds kRequestTimeout{10};
 inline constexpr std::chrono::seconds kRoundTimeout{60};
 inline constexpr std::chrono::seconds kCheckDialJitter{3};
 inline constexpr std::chrono::minutes kCheckDialRetry{10};
+/// Between check dials of one peer: a new record is checked soon, but not each of many.
+/// EngineLiars.ChecksAMendedRecordSoonAfterAFailedCheck
+inline constexpr std::chrono::seconds kCheckDialRest{30};
 inline constexpr std::chrono::seconds kCheckDialTimeout{60};  // then it is lost: the host's own is far shorter
 inline constexpr std::chrono::minutes kDisconnectFor{10};
 

@@ -3,7 +3,8 @@
 namespace exchange {
 
 bool Standing::is_spotless(base::TimePoint now) const {
-  return messages.is_full(now) && checks.is_full(now) && abuse.at(now) < 1;
+  const bool rested = !checked_at || now - *checked_at >= kCheckDialRest;
+  return rested && messages.is_full(now) && checks.is_full(now) && abuse.at(now) < 1;
 }
 
 void AbsentStandings::keep(const libp2p::PeerId& peer, const Standing& standing, base::TimePoint now) {

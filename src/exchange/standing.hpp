@@ -18,8 +18,9 @@ struct Standing {
   TokenBucket messages{kMessagesPerPeer};
   TokenBucket checks{kChecksPerPeer};
   AbuseScore abuse;
+  std::optional<base::TimePoint> checked_at;  ///< When a check dial last gave a result.
 
-  /// True if it is as good as that of a peer never seen: full buckets, no points.
+  /// True if it is as good as that of a peer never seen: full buckets, no points, no check dial lately.
   bool is_spotless(base::TimePoint now) const;
 };
 

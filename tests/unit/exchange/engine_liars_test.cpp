@@ -1,5 +1,5 @@
-// Hostile members against one engine, call by call: they hold it up, ask for its time, come back, or lie. What honest
-// ones get from it stays as good as without them.
+// Hostile members against one engine, call by call: they hold it up, ask for its time, come back, or lie. What
+// honest ones get from it stays as good as without them.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -113,6 +113,30 @@ TEST_F(EngineLiars, WhoComesBackKeepsItsScore) {
     leave(1);
   }
   EXPECT_EQ(take<Disconnect>().size(), 1U);
+}
+
+TEST_F(EngineLiars, ChecksAMendedRecordSoonAfterAFailedCheck) {
+  const auto check_after = [&](base::Duration time) {
+    now += time;
+    poll();
+    return take<CheckDial>();
+  };
+  const auto announce = [&](std::uint64_t seq) {
+    give(1, {.body = Update{record(1, seq, {address_of(1000 + static_cast<std::uint32_t>(seq))})->envelope()}});
+  };
+  accept(1, record(1, 5, {address_of(77)}));
+  auto checks = check_after(kCheckDialJitter);
+  ASSERT_EQ(checks.size(), 1U);
+  engine.on_check_dial_result(id(1), checks[0].version, false, now);
+  announce(6);
+  EXPECT_TRUE(check_after(kCheckDialRest - kCheckDialJitter - 1s).empty()) << "each new version would be a dial";
+  checks = check_after(2 * base::Duration{kCheckDialJitter} + 1s);
+  ASSERT_EQ(checks.size(), 1U);
+  EXPECT_EQ(checks[0].addresses, std::vector{address_of(1006)});
+  engine.on_check_dial_result(id(1), checks[0].version, false, now);
+  now += 1min;
+  announce(7);
+  EXPECT_EQ(check_after(kCheckDialJitter).size(), 1U) << "long enough after the last";
 }
 
 TEST_F(EngineLiars, NobodyIsBlamedForAReturnedRecordThatWasNotChecked) {
