@@ -33,6 +33,15 @@ bool may_be_dialled(const libp2p::Multiaddr& address, Scope link) {
   return scope && *scope <= link;
 }
 
+/// The IP address at the front, behind its zone; null for a name.
+const libp2p::AddrComponent* ip_of(const libp2p::Multiaddr& address) {
+  for (const libp2p::AddrComponent& part : address.components()) {
+    if (part.proto == libp2p::Proto::ip6zone) continue;
+    return part.proto == libp2p::Proto::ip4 || part.proto == libp2p::Proto::ip6 ? &part : nullptr;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Scope scope_of(const libp2p::Multiaddr& remote) {
@@ -51,18 +60,18 @@ std::vector<libp2p::Multiaddr> usable_addresses(std::span<const libp2p::Multiadd
 }
 
 bool same_ip(const libp2p::Multiaddr& a, const libp2p::Multiaddr& b) {
-  const auto first = [](const libp2p::Multiaddr& address) -> std::optional<libp2p::AddrComponent> {
-    for (const libp2p::AddrComponent& part : address.components()) {
-      if (part.proto == libp2p::Proto::ip6zone) continue;
-      return part;
-    }
-    return std::nullopt;
-  };
-  const auto left = first(a);
-  const auto right = first(b);
-  if (!left || !right || left->proto != right->proto) return false;
-  if (left->proto != libp2p::Proto::ip4 && left->proto != libp2p::Proto::ip6) return false;
-  return std::ranges::equal(left->value, right->value);
+  const libp2p::AddrComponent* left = ip_of(a);
+  const libp2p::AddrComponent* right = ip_of(b);
+  return left != nullptr && right != nullptr && left->proto == right->proto &&
+         std::ranges::equal(left->value, right->value);
+}
+
+std::optional<Network> network_of(const libp2p::Multiaddr& address) {
+  const libp2p::AddrComponent* ip = ip_of(address);
+  if (ip == nullptr) return std::nullopt;
+  Network network{.family = static_cast<std::uint8_t>(ip->proto == libp2p::Proto::ip4 ? 4 : 6), .prefix = {}};
+  std::copy_n(ip->value.begin(), std::min(ip->value.size(), network.prefix.size()), network.prefix.begin());
+  return network;
 }
 
 }  // namespace exchange

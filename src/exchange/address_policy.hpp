@@ -3,7 +3,10 @@
 // whole.
 #pragma once
 
+#include <array>
+#include <compare>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,5 +27,15 @@ std::vector<libp2p::Multiaddr> usable_addresses(std::span<const libp2p::Multiadd
 
 /// True if both begin with the same IP address.
 bool same_ip(const libp2p::Multiaddr& a, const libp2p::Multiaddr& b);
+
+/// What one operator's machine surely has: an IPv4 address, or a /64 of IPv6.
+struct Network {
+  std::uint8_t family = 0;  ///< 4 or 6.
+  std::array<std::uint8_t, 8> prefix{};
+  auto operator<=>(const Network&) const = default;
+};
+
+/// Of the IP address that `address` begins with; nothing for a name.
+std::optional<Network> network_of(const libp2p::Multiaddr& address);
 
 }  // namespace exchange

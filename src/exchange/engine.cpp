@@ -142,17 +142,25 @@ void Engine::drop_stream(const libp2p::PeerId& id, Peer& peer, Link& link, base:
 
 // --- proofs ----------------------------------------------------------------------------------------------------
 
-std::optional<Proof> Engine::proof_of(const Known& known, const Peer& peer) const {
+std::optional<Engine::Evidence> Engine::evidence_of(const libp2p::PeerId& id, const Known& known,
+                                                    const Peer& peer) const {
   const std::vector<libp2p::Multiaddr>& addresses = known.newest->addresses();
   for (const Link& link : peer.links) {
     const Connection& connection = link.connection;
     if (connection.side == Side::dialer) {
       const bool named =
           connection.dialled && std::ranges::find(addresses, *connection.dialled) != addresses.end();
-      if (named || std::ranges::find(addresses, connection.remote) != addresses.end()) return Proof::dialled;
+      if (named || std::ranges::find(addresses, connection.remote) != addresses.end())
+        return Evidence{.how = Proof::dialled, .source = {}};
     } else if (known.by_itself) {
       const auto ours = [&](const libp2p::Multiaddr& address) { return same_ip(address, connection.remote); };
-      if (std::ranges::any_of(addresses, ours)) return Proof::source;
+      if (std::ranges::none_of(addresses, ours)) continue;
+      // One machine can have any number of identities: beyond a few, coming from there is no proof. Not so in a
+      // private network or on one machine, where many nodes behind one address are a test or a laboratory.
+      const bool counted = scope_of(connection.remote) == Scope::global && !table_.is_pinned(id);
+      const std::optional<Network> source = counted ? network_of(connection.remote) : std::nullopt;
+      if (!source || known.source == source || table_.proven_from(*source) < kMaxProvenPerSource)
+        return Evidence{.how = Proof::source, .source = source};
     }
   }
   return std::nullopt;
@@ -163,16 +171,17 @@ void Engine::try_prove(const libp2p::PeerId& id, base::TimePoint now, bool is_ne
   const Known* known = table_.find(id);
   Peer* peer = find(id);
   if (known == nullptr || peer == nullptr || peer->links.empty() || known->newest_is_proven()) return;
-  if (const std::optional<Proof> how = proof_of(*known, *peer)) return take_proof(id, *how);
+  if (const std::optional<Evidence> evidence = evidence_of(id, *known, *peer)) return take_proof(id, *evidence);
   if ((is_new || !peer->check_at) && !checks_running_.contains(id)) check_soon(id, now);
 }
 
-void Engine::take_proof(const libp2p::PeerId& id, Proof how) {
+void Engine::take_proof(const libp2p::PeerId& id, const Evidence& evidence) {
+  const Proof how = evidence.how;
   RecordCounters& counters = validator_.counters();
   ++(how == Proof::dialled  ? counters.proven_by_dial
      : how == Proof::source ? counters.proven_by_source
                             : counters.proven_by_check);
-  table_.prove(id);
+  table_.prove(id, evidence.source);
   outputs_.emplace_back(RecordProven{.record = table_.find(id)->newest, .how = how});
   if (Peer* peer = find(id); peer != nullptr && peer->check_at) {
     checks_due_.erase({*peer->check_at, id});
@@ -253,7 +262,7 @@ void Engine::on_check_dial_result(const libp2p::PeerId& id, const libp2p::Record
   const Known* known = table_.find(id);
   if (known == nullptr || known->newest_is_proven()) return;
   if (known->newest->version() != version) return try_prove(id, now);  // a newer one came meanwhile
-  if (reached) return take_proof(id, Proof::check);
+  if (reached) return take_proof(id, {.how = Proof::check, .source = {}});
   fail_check(id, now);
 }
 

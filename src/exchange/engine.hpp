@@ -102,6 +102,10 @@ class Engine {
     base::TimePoint asked_at{};
     base::Duration waited{};  ///< For all answers so far.
   };
+  struct Evidence {
+    Proof how;
+    std::optional<Network> source;  ///< If that is all, and places are counted there.
+  };
   struct Offer {
     base::ByteSpan envelope;
     Source source;
@@ -114,8 +118,8 @@ class Engine {
   void drop_stream(const libp2p::PeerId& id, Peer& peer, Link& link, base::TimePoint now);
   static Scope scope_of_links(const Peer& peer);
   void try_prove(const libp2p::PeerId& id, base::TimePoint now, bool is_new = false);
-  std::optional<Proof> proof_of(const Known& known, const Peer& peer) const;
-  void take_proof(const libp2p::PeerId& id, Proof how);
+  std::optional<Evidence> evidence_of(const libp2p::PeerId& id, const Known& known, const Peer& peer) const;
+  void take_proof(const libp2p::PeerId& id, const Evidence& evidence);
   void schedule_check(const libp2p::PeerId& id, base::TimePoint at);
   void check_soon(const libp2p::PeerId& id, base::TimePoint now);
   void start_checks(base::TimePoint now);

@@ -22,6 +22,9 @@ inline constexpr std::size_t kMaxErrorTextBytes = 256;  // MessageLimits.CutsALo
 
 // What is kept. A record with its indexes takes about 1 KiB: 16 MiB in all.
 inline constexpr std::size_t kMaxRecords = 16'384;  // RecordTable.RefusesHearsayWhenFullButTakesAPeersOwnRecord
+/// Peers that one IPv4 address or IPv6 /64 proves by being where they come from; more need a check dial.
+/// EngineLiars.OneMachineProvesOnlyAFewIdentitiesByItsAddress
+inline constexpr std::size_t kMaxProvenPerSource = 8;
 inline constexpr std::size_t kMaxUsableAddresses = 16;  // AddressPolicy.KeepsAtMostSixteen
 inline constexpr std::size_t kMaxRejected = 4'096;      // RecordTable.ForgetsTheOldestRejection
 /// Per fresh record; more only costs a message. RecordTable.NotesSoManyHoldersOfAFreshRecord

@@ -1,6 +1,7 @@
 #include "exchange/record_table.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "exchange/limits.hpp"
@@ -25,7 +26,7 @@ bool RecordTable::learn(RecordPtr record, const Source& source) {
   if (at == records_.end()) {
     const bool pinned = pinned_.contains(peer);
     const bool full = records_.size() >= kMaxRecords;
-    if (full && !((source.by_itself || pinned) && make_room(pinned))) return false;
+    if (full && !((source.by_itself || pinned) && make_room())) return false;
     at = records_.try_emplace(peer).first;
   }
   Known& known = at->second;
@@ -72,13 +73,25 @@ void RecordTable::set_own(RecordPtr record) {
   set_proven(known, known.newest);
 }
 
-void RecordTable::prove(const libp2p::PeerId& peer) {
+void RecordTable::prove(const libp2p::PeerId& peer, std::optional<Network> source) {
   const auto at = records_.find(peer);
   if (at == records_.end()) return;
   Known& known = at->second;
   known.check_failed = false;
   known.told_unreachable = false;
+  set_source(known, source);
   set_proven(known, known.newest);
+}
+
+std::size_t RecordTable::proven_from(const Network& source) const {
+  const auto at = proven_from_.find(source);
+  return at != proven_from_.end() ? at->second : 0;
+}
+
+void RecordTable::set_source(Known& known, std::optional<Network> source) {
+  if (source) ++proven_from_[*source];
+  if (known.source && --proven_from_.at(*known.source) == 0) proven_from_.erase(*known.source);
+  known.source = source;
 }
 
 void RecordTable::set_proven(Known& known, RecordPtr record) {
@@ -143,15 +156,15 @@ bool RecordTable::holds(const libp2p::PeerId& peer, const libp2p::RecordVersion&
   return at != rejected_.end() && at->second.version >= version && scope <= at->second.scope;
 }
 
-bool RecordTable::make_room(bool for_pinned) {
-  const auto goes_before = [](const Known& a, const Known& b) {
-    return (a.proven != nullptr) != (b.proven != nullptr) ? b.proven != nullptr : a.order < b.order;
+bool RecordTable::make_room() {
+  const auto worth = [](const Known& known) {
+    return std::tuple{known.proven != nullptr, !known.source, known.order};
   };
   auto victim = records_.end();
   for (auto at = records_.begin(); at != records_.end(); ++at) {
     const Known& known = at->second;
-    const bool may_go = !known.connected && (!known.proven || for_pinned) && !pinned_.contains(at->first);
-    if (may_go && (victim == records_.end() || goes_before(known, victim->second))) victim = at;
+    const bool may_go = !known.connected && !pinned_.contains(at->first);
+    if (may_go && (victim == records_.end() || worth(known) < worth(victim->second))) victim = at;
   }
   if (victim == records_.end()) return false;
   drop(libp2p::PeerId{victim->first});
@@ -163,6 +176,7 @@ void RecordTable::drop(const libp2p::PeerId& peer) {
   if (at == records_.end()) return;
   leave_r(at->second);
   if (at->second.proven) --proven_;
+  set_source(at->second, std::nullopt);
   records_.erase(at);
 }
 

@@ -27,8 +27,9 @@ struct Known {
   bool told_unreachable = false;  ///< All who told us `newest` had marked it.
   bool check_failed = false;      ///< Our own check dial to `newest` failed.
   bool connected = false;
-  bool fresh = false;                   ///< Was new here and is still to be forwarded once it is proven.
-  RoundId cause = 0;                    ///< The round or announcement that brought it.
+  std::optional<Network> source;  ///< If `proven` was proven by where it came from: whose places it counts in.
+  bool fresh = false;             ///< Was new here and is still to be forwarded once it is proven.
+  RoundId cause = 0;              ///< The round or announcement that brought it.
   std::vector<libp2p::PeerId> holders;  ///< While fresh: who is known to have it.
   std::uint64_t order = 0;              ///< When it was learned, relative to others.
 
@@ -55,9 +56,10 @@ class RecordTable {
 
   /// Null if nothing is known of `peer`.
   const Known* find(const libp2p::PeerId& peer) const;
-  /// A verified record that is newer than the held one becomes known and fresh. False if the table is full: then a
-  /// record that its own peer gave us displaces the oldest hearsay, a pinned peer's also the oldest record of a
-  /// peer that is not connected, and hearsay is refused.
+  /// A verified record that is newer than the held one becomes known and fresh. False if the table is full: then
+  /// hearsay is refused, while a pinned peer's record, or one that its own peer gave us, displaces the oldest of a
+  /// peer that is neither connected nor pinned: of hearsay, else of those proven by their source, else of the
+  /// rest.
   bool learn(RecordPtr record, const Source& source);
   /// The held record was told again. True if that made more of it usable: a nearer link, or the first unmarked
   /// telling.
@@ -66,7 +68,10 @@ class RecordTable {
   bool restore(RecordPtr record, bool proven, bool unreachable);
   void set_own(RecordPtr record);
 
-  void prove(const libp2p::PeerId& peer);       ///< The newest record of `peer` is proven.
+  /// The newest record of `peer` is proven; `source`: only by having come from there.
+  void prove(const libp2p::PeerId& peer, std::optional<Network> source = {});
+  /// How many records are proven by having come from `source`.
+  std::size_t proven_from(const Network& source) const;
   void fail_check(const libp2p::PeerId& peer);  ///< Our check dial to the newest one failed.
   void set_connected(const libp2p::PeerId& peer, bool connected);
   void note_holder(const libp2p::PeerId& peer, const libp2p::PeerId& holder);
@@ -79,6 +84,7 @@ class RecordTable {
   /// A peer of the operator's: its record has a place in a full table and is not displaced.
   void pin(const libp2p::PeerId& peer) { pinned_.insert(peer); }
   void unpin(const libp2p::PeerId& peer) { pinned_.erase(peer); }
+  bool is_pinned(const libp2p::PeerId& peer) const { return pinned_.contains(peer); }
   /// A validly signed record that can be of no use on links of `scope` or wider: not asked for again.
   void reject(const libp2p::PeerId& peer, const libp2p::RecordVersion& version, Scope scope);
   /// True if `version` of `peer` need not be fetched over a link of `scope`: held, newer held, removed, or
@@ -104,7 +110,8 @@ class RecordTable {
     Scope scope;
   };
 
-  bool make_room(bool for_pinned);
+  bool make_room();
+  void set_source(Known& known, std::optional<Network> source);
   void drop(const libp2p::PeerId& peer);
   void leave_r(Known& known);
   void refresh_r(Known& known);
@@ -117,6 +124,7 @@ class RecordTable {
   std::unordered_map<libp2p::PeerId, Known> records_;
   std::map<std::uint64_t, const Known*> by_change_;
   std::map<Line, const Known*> by_key_;
+  std::map<Network, std::size_t> proven_from_;
   std::unordered_set<libp2p::PeerId> tombstones_;  // as many as the operator made
   std::unordered_set<libp2p::PeerId> pinned_;      // as many as the operator wrote, and ourselves
   std::unordered_map<libp2p::PeerId, Rejection> rejected_;

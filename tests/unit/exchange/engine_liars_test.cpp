@@ -175,5 +175,68 @@ TEST_F(EngineLiars, NobodyIsBlamedForAReturnedRecordThatWasNotChecked) {
   EXPECT_EQ(disconnects(), 1) << "it is forged";
 }
 
+struct Sources {
+  const char* name;
+  const char* ip;  ///< With # for a number.
+  bool counted;
+};
+class SourceProofs : public EngineTest, public ::testing::WithParamInterface<Sources> {
+ protected:
+  /// Peer `number` comes from `place` of the sources, with a record that names that place.
+  void come(std::uint32_t number, std::uint32_t place, std::uint64_t seq = 1) {
+    std::string ip = GetParam().ip;
+    if (const auto at = ip.find('#'); at != std::string::npos) ip.replace(at, 1, std::to_string(place));
+    const auto listening = *libp2p::Multiaddr::tcp(ip, static_cast<std::uint16_t>(9000 + number));
+    engine.on_connected(id(number),
+                        {.id = number,
+                         .side = Side::listener,
+                         .remote = *libp2p::Multiaddr::tcp(ip, static_cast<std::uint16_t>(40000 + number)),
+                         .dialled = {}},
+                        now);
+    engine.on_stream_opened(id(number), number, now);
+    Hello hello;
+    hello.record = record(number, seq, {listening})->envelope();
+    give(number, {.body = hello});
+  }
+};
+
+TEST_P(SourceProofs, OfOneMachineAreAFew) {
+  const auto most = static_cast<std::uint32_t>(kMaxProvenPerSource);
+  for (std::uint32_t i = 1; i <= most + 2; ++i) come(i, i);
+  EXPECT_EQ(take<RecordProven>().size(), GetParam().counted ? most : most + 2);
+  now += kCheckDialJitter;
+  poll();
+  const auto checks = take<CheckDial>();
+  EXPECT_EQ(checks.size(), GetParam().counted ? 2U : 0U) << "the others are dialled";
+  for (const CheckDial& check : checks) engine.on_check_dial_result(check.peer, check.version, true, now);
+  EXPECT_EQ(take<RecordProven>().size(), checks.size());
+}
+
+INSTANTIATE_TEST_SUITE_P(Exchange, SourceProofs,
+                         ::testing::Values(Sources{"Ip4", "8.8.8.8", true},
+                                           Sources{"Ip6OfOneNetwork", "2a00:1:2:3::#", true},
+                                           Sources{"Ip4Neighbours", "8.8.8.#", false},
+                                           Sources{"Ip6OfManyNetworks", "2a00:1:2:#::1", false},
+                                           Sources{"Private", "10.0.0.1", false},
+                                           Sources{"Loopback", "127.0.0.1", false}),
+                         [](const auto& c) { return std::string{c.param.name}; });
+
+TEST_F(EngineLiars, OneMachineProvesOnlyAFewIdentitiesByItsAddress) {
+  const auto from_one = [&](std::uint32_t number, std::uint64_t seq) {
+    engine.on_connected(
+        id(number), {.id = number, .side = Side::listener, .remote = address_of(1, 40000), .dialled = {}}, now);
+    engine.on_identify_record(id(number), record(number, seq, {address_of(1)})->envelope(), now);
+    return take<RecordProven>().size();
+  };
+  const auto most = static_cast<std::uint32_t>(kMaxProvenPerSource);
+  for (std::uint32_t i = 1; i <= most; ++i) EXPECT_EQ(from_one(i, 1), 1U);
+  EXPECT_EQ(from_one(1, 2), 1U) << "it has its place";
+  EXPECT_EQ(from_one(most + 1, 1), 0U);
+  engine.pin(id(most + 2));
+  EXPECT_EQ(from_one(most + 2, 1), 1U) << "an operator's entry is not counted";
+  engine.tombstone(id(3));
+  EXPECT_EQ(from_one(most + 1, 2), 1U) << "a place is free";
+}
+
 }  // namespace
 }  // namespace exchange

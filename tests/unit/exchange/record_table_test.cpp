@@ -173,18 +173,29 @@ TEST(RecordTable, KeepsAPinnedPeersRecordAndMakesRoomForItInAFullTable) {
   EXPECT_EQ(table.find(record(0, 1)->peer()), nullptr);
 }
 
-TEST(RecordTable, DisplacesAProvenRecordOnlyForAPinnedPeerAndNeverOneInUseOrItsOwn) {
+TEST(RecordTable, DisplacesProvenRecordsLastAndNeverOneInUseOrItsOwnOrPinned) {
   RecordTable table{1};
   const auto count = static_cast<std::uint32_t>(kMaxRecords);
+  const Network network{.family = 4, .prefix = {11}};
   table.set_own(record(count, 1));
+  table.pin(record(1, 1)->peer());
   for (std::uint32_t i = 0; i + 1 < count; ++i) ASSERT_TRUE(table.restore(record(i, 1), true, false));
   table.set_connected(record(0, 1)->peer(), true);
-  EXPECT_FALSE(table.learn(record(count + 1, 1), {.by_itself = true})) << "all are proven";
-  table.pin(record(count + 1, 1)->peer());
-  EXPECT_TRUE(table.learn(record(count + 1, 1), {}));
+  table.prove(record(5, 1)->peer(), network);
+  EXPECT_EQ(table.proven_from(network), 1U);
+  EXPECT_FALSE(table.learn(record(count + 1, 1), {})) << "hearsay displaces nothing";
+  EXPECT_TRUE(table.learn(record(count + 1, 1), {.by_itself = true}));
+  EXPECT_EQ(table.find(record(5, 1)->peer()), nullptr) << "proven by its source only";
+  EXPECT_EQ(table.proven_from(network), 0U);
+  table.set_connected(record(count + 1, 1)->peer(), true);
+  EXPECT_TRUE(table.learn(record(count + 2, 1), {.by_itself = true}));
+  EXPECT_EQ(table.find(record(2, 1)->peer()), nullptr) << "the oldest of the rest";
+  EXPECT_TRUE(table.learn(record(count + 3, 1), {.by_itself = true}));
+  EXPECT_EQ(table.find(record(count + 2, 1)->peer()), nullptr) << "hearsay goes first";
   EXPECT_EQ(table.size(), kMaxRecords);
-  EXPECT_EQ(table.find(record(1, 1)->peer()), nullptr);
-  for (const std::uint32_t stays : {0U, count}) EXPECT_NE(table.find(record(stays, 1)->peer()), nullptr);
+  for (const std::uint32_t stays : {0U, 1U, count, count + 1}) {
+    EXPECT_NE(table.find(record(stays, 1)->peer()), nullptr) << stays;
+  }
 }
 
 TEST(RecordTable, NotesSoManyHoldersOfAFreshRecord) {
