@@ -1,5 +1,6 @@
 // The engine's questions: when a round starts, and how it goes on.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "exchange/engine.hpp"
@@ -123,8 +124,11 @@ void Engine::take_records(const libp2p::PeerId& id, Peer& peer, const Records& p
   Round& round = rounds_.at(id).round;
   const Scope scope = scope_of_links(peer);
   bool dropped = false;
+  std::set<libp2p::PeerId> answered;
   for (const Told& told : page.records) {
-    const Source source{.scope = scope, .unreachable = told.unreachable, .cause = round.id()};
+    const std::optional<Claim> claim = peek(told.envelope);
+    const bool asked = claim && round.asks_for(claim->peer) && answered.insert(claim->peer).second;
+    const Source source{.scope = scope, .unreachable = told.unreachable, .asked = asked, .cause = round.id()};
     dropped |= row_of(offer(id, peer, {.envelope = told.envelope, .source = source}, now)).dropped;
   }
   round.on_records(dropped);

@@ -73,6 +73,9 @@ inline constexpr Rate kMessagesInAll{4'000, 16'384};  // EngineLimits.BlamesNobo
 inline constexpr Rate kChecksPerPeer{200, 2'048};  // EngineLimits.DisconnectsWhoMakesUsCheckTooManySignatures
 // Validator.SaysWhenTheSumOfAllChecksIsNotATellersFault:
 inline constexpr Rate kChecksInAll{2'000, 16'384};
+/// New versions of one owner's record that come unasked: each is verified, logged and told on by every node.
+/// EngineLiars.WhoChangesItsRecordAllTheTimeIsHeardNowAndThen
+inline constexpr Rate kVersionsPerOwner{0.1, 5};
 
 // Abuse points; they halve every minute, and at the limit the peer is disconnected for kDisconnectFor.
 inline constexpr double kAbuseLimit = 100;

@@ -55,6 +55,15 @@ bool RecordTable::heard_again(const libp2p::PeerId& peer, const Source& source) 
   return nearer || cleared;
 }
 
+bool RecordTable::may_change(const libp2p::PeerId& peer, base::TimePoint now) const {
+  const Known* known = find(peer);
+  return known == nullptr || known->versions.has(now);
+}
+
+void RecordTable::count_version(const libp2p::PeerId& peer, base::TimePoint now) {
+  if (const auto at = records_.find(peer); at != records_.end()) at->second.versions.take(now);
+}
+
 bool RecordTable::restore(RecordPtr record, bool proven, bool unreachable) {
   const libp2p::PeerId peer = record->peer();
   if (const Known* held = find(peer); held != nullptr && held->newest->version() >= record->version())

@@ -15,6 +15,7 @@
 #include "exchange/fingerprint.hpp"
 #include "exchange/messages.hpp"
 #include "exchange/record.hpp"
+#include "exchange/token_bucket.hpp"
 
 namespace exchange {
 
@@ -32,6 +33,7 @@ struct Known {
   RoundId cause = 0;              ///< The round or announcement that brought it.
   std::vector<libp2p::PeerId> holders;  ///< While fresh: who is known to have it.
   std::uint64_t order = 0;              ///< When it was learned, relative to others.
+  TokenBucket versions{kVersionsPerOwner};
 
   // The line of R, if `change` is not 0.
   RecordPtr told;
@@ -47,6 +49,7 @@ struct Source {
   Scope scope = Scope::global;
   bool by_itself = false;
   bool unreachable = false;
+  bool asked = false;  ///< In a round, which has a pace of its own.
   RoundId cause = 0;
 };
 
@@ -64,6 +67,9 @@ class RecordTable {
   /// The held record was told again. True if that made more of it usable: a nearer link, or the first unmarked
   /// telling.
   bool heard_again(const libp2p::PeerId& peer, const Source& source);
+  /// True if a new version of `peer`'s record may come unasked; false if its owner changes it too often.
+  bool may_change(const libp2p::PeerId& peer, base::TimePoint now) const;
+  void count_version(const libp2p::PeerId& peer, base::TimePoint now);
   /// A record from the store, before the first connection: not fresh.
   bool restore(RecordPtr record, bool proven, bool unreachable);
   void set_own(RecordPtr record);

@@ -45,6 +45,11 @@ Request Round::request() {
   return request;
 }
 
+bool Round::asks_for(const libp2p::PeerId& peer) const {
+  const auto batch = wanted_.end() - static_cast<std::ptrdiff_t>(checks_ahead());
+  return std::find(batch, wanted_.end(), peer) != wanted_.end();
+}
+
 bool Round::expects(const Response& response) const {
   if (request_id_ == 0 || response.id != request_id_) return false;
   if (std::holds_alternative<Listing>(response.answer)) {

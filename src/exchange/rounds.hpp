@@ -38,6 +38,9 @@ class Round {
   /// How many signature checks the answer to that request may cost.
   std::size_t checks_ahead() const;
 
+  /// True if the outstanding question is for the record of `peer`, among others.
+  bool asks_for(const libp2p::PeerId& peer) const;
+
   /// True if `response` answers the outstanding request with something that fits it.
   bool expects(const Response& response) const;
   void on_listing(const Listing& listing, const Holds& holds);

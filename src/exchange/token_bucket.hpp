@@ -22,10 +22,9 @@ class TokenBucket {
     return true;
   }
 
-  bool is_full(base::TimePoint now) const {
-    const std::chrono::duration<double> passed = std::max(now - filled_at_, base::Duration{});
-    return tokens_ + passed.count() * rate_.per_second >= rate_.burst;
-  }
+  bool is_full(base::TimePoint now) const { return tokens_at(now) >= rate_.burst; }
+  /// True if `take` would take one.
+  bool has(base::TimePoint now) const { return tokens_at(now) >= 1; }
 
   /// When `count` tokens will be there; `now` if they are. `count` is at most the burst.
   base::TimePoint ready_at(base::TimePoint now, double count) {
@@ -37,10 +36,13 @@ class TokenBucket {
 
  private:
   void refill(base::TimePoint now) {
-    if (now <= filled_at_) return;
+    tokens_ = tokens_at(now);
+    filled_at_ = std::max(filled_at_, now);
+  }
+  double tokens_at(base::TimePoint now) const {
+    if (now <= filled_at_) return tokens_;
     const std::chrono::duration<double> passed = now - filled_at_;
-    tokens_ = std::min(rate_.burst, tokens_ + passed.count() * rate_.per_second);
-    filled_at_ = now;
+    return std::min(rate_.burst, tokens_ + passed.count() * rate_.per_second);
   }
 
   Rate rate_;

@@ -57,11 +57,12 @@ bool Validator::may_check(TokenBucket& checks_of_peer, base::TimePoint now, Judg
   const bool within_its_own = checks_of_peer.take(now);
   if (within_its_own && checks_in_all_.take(now)) return true;
   judgement.stage = Stage::rate;
-  judgement.over_rate_in_all = within_its_own;
+  judgement.blameless = within_its_own;
   return false;
 }
 
-Stage Validator::verify_and_learn(base::ByteSpan envelope, const Source& source, RecordTable& table) {
+Stage Validator::verify_and_learn(base::ByteSpan envelope, const Source& source, RecordTable& table,
+                                  base::TimePoint now) {
   ++counters_.verified;
   base::Result<RecordPtr> opened = open_(envelope);
   if (!opened) return stage_of(opened.error());
@@ -70,7 +71,9 @@ Stage Validator::verify_and_learn(base::ByteSpan envelope, const Source& source,
     table.reject(record->peer(), record->version(), source.scope);
     return Stage::address_policy;
   }
-  return table.learn(record, source) ? Stage::known : Stage::capacity;
+  if (!table.learn(record, source)) return Stage::capacity;
+  table.count_version(record->peer(), now);  // only now: nobody but the owner can use its tokens up
+  return Stage::known;
 }
 
 Judgement Validator::judge(base::ByteSpan envelope, const Source& source, RecordTable& table,
@@ -79,7 +82,12 @@ Judgement Validator::judge(base::ByteSpan envelope, const Source& source, Record
   Judgement judgement;
   judgement.stage = before_verifying(envelope, source, table, judgement);
   if (judgement.stage == Stage::known) {
-    if (may_check(checks_of_peer, now, judgement)) judgement.stage = verify_and_learn(envelope, source, table);
+    if (!source.asked && !table.may_change(*judgement.peer, now)) {
+      judgement.stage = Stage::rate;
+      judgement.blameless = true;
+    } else if (may_check(checks_of_peer, now, judgement)) {
+      judgement.stage = verify_and_learn(envelope, source, table, now);
+    }
   }
   ++counters_.ended[static_cast<std::size_t>(judgement.stage)];
   return judgement;

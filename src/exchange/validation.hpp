@@ -55,10 +55,10 @@ struct RecordCounters {
 struct Judgement {
   Stage stage = Stage::size;
   std::optional<libp2p::PeerId> peer;  ///< Set from `syntax` on.
-  bool over_rate_in_all = false;       ///< It ended at `rate` because of what all sent: not the teller's fault.
+  bool blameless = false;              ///< It ended at `rate` because of what others sent.
 
   /// Points for the teller.
-  double abuse() const { return over_rate_in_all ? 0 : row_of(stage).abuse; }
+  double abuse() const { return blameless ? 0 : row_of(stage).abuse; }
 };
 
 /// An envelope that was verified outside of the stages.
@@ -88,7 +88,7 @@ class Validator {
   Stage before_verifying(base::ByteSpan envelope, const Source& source, const RecordTable& table,
                          Judgement& judgement);
   bool may_check(TokenBucket& checks_of_peer, base::TimePoint now, Judgement& judgement);
-  Stage verify_and_learn(base::ByteSpan envelope, const Source& source, RecordTable& table);
+  Stage verify_and_learn(base::ByteSpan envelope, const Source& source, RecordTable& table, base::TimePoint now);
 
   libp2p::PeerId self_;
   OpenRecord open_;

@@ -175,6 +175,35 @@ TEST_F(EngineLiars, NobodyIsBlamedForAReturnedRecordThatWasNotChecked) {
   EXPECT_EQ(disconnects(), 1) << "it is forged";
 }
 
+TEST_F(EngineLiars, WhoChangesItsRecordAllTheTimeIsHeardNowAndThen) {
+  accept(1, nullptr);
+  accept(2, nullptr);
+  std::uint64_t seq = 0;
+  for (int i = 0; i < 100; ++i) give(2, {.body = Update{record(2, ++seq)->envelope()}});
+  EXPECT_EQ(take<RecordLearned>().size(), static_cast<std::size_t>(kVersionsPerOwner.burst));
+  EXPECT_EQ(engine.record_counters().verified, static_cast<std::uint64_t>(kVersionsPerOwner.burst));
+  now += 10s;
+  for (int i = 0; i < 100; ++i) give(1, {.body = Announcement{{.envelope = record(2, ++seq)->envelope()}}});
+  EXPECT_EQ(take<RecordLearned>().size(), 1U) << "whoever tells it";
+  EXPECT_TRUE(take<Disconnect>().empty());
+}
+
+TEST_F(EngineLiars, ARoundBringsTheLastVersionOfARecordThatChangedTooOften) {
+  accept(1, nullptr);
+  const auto question = [&] { return std::get<Request>(take<Send>().back().message.body).id; };
+  const std::uint64_t listing = question();
+  for (std::uint64_t seq = 1; seq <= 9; ++seq) {
+    give(1, {.body = Announcement{{.envelope = record(2, seq)->envelope()}}});
+  }
+  const RecordPtr last = record(2, 9);
+  ASSERT_NE(engine.records().find(id(2))->newest->version(), last->version());
+  const Listing page{.position = honest_position, .entries = {{.peer = id(2), .version = last->version()}}};
+  give(1, {.body = Response{.id = listing, .answer = page}});
+  const Records records{{{.envelope = last->envelope()}, {.envelope = record(2, 10)->envelope()}}};
+  give(1, {.body = Response{.id = question(), .answer = records}});
+  EXPECT_EQ(engine.records().find(id(2))->newest->version(), last->version()) << "one for one question";
+}
+
 struct Sources {
   const char* name;
   const char* ip;  ///< With # for a number.
