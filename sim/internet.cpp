@@ -26,7 +26,9 @@ io::Endpoint with_port(io::Endpoint address, std::uint16_t port) {
 
 /// Connections that a listener has not handed out yet. Shared with the listener, who clears it.
 struct Network::Backlog {
+  io::Endpoint at;
   bool open = true;
+  bool retired = false;  ///< Nothing new comes.
   std::vector<std::unique_ptr<io::Socket>> waiting;
   io::OnSocket accepted;
 };
@@ -34,8 +36,11 @@ struct Network::Backlog {
 class Network::Listener final : public io::Listener {
  public:
   Listener(Network& machine, const io::Endpoint& at)
-      : machine_{machine}, local_{at}, backlog_{std::make_shared<Backlog>()} {
-    machine_.listeners_[at] = backlog_;
+      : machine_{machine},
+        backlog_{std::make_shared<Backlog>()},
+        linger_{machine.internet_.world().timers(), [this] { end(); }} {
+    backlog_->at = at;
+    machine_.listeners_.push_back(backlog_);
   }
   ~Listener() override { close(); }
   Listener(const Listener&) = delete;
@@ -46,15 +51,23 @@ class Network::Listener final : public io::Listener {
     hand_out(machine_.internet_.world(), backlog_);
   }
 
+  void retire(base::Duration linger, std::function<void()> done) override {
+    backlog_->retired = true;
+    done_ = std::move(done);
+    linger_.arm(machine_.internet_.world().now() + linger);
+  }
+
   void close() override {
     if (!backlog_->open) return;
     backlog_->open = false;
     backlog_->accepted = nullptr;
     backlog_->waiting.clear();  // resets or ends what nobody accepted
-    machine_.listeners_.erase(local_);
+    linger_.cancel();
+    std::erase(machine_.listeners_, backlog_);
   }
 
-  const io::Endpoint& local() const override { return local_; }
+  const io::Endpoint& local() const override { return backlog_->at; }
+  bool holds(const std::shared_ptr<Backlog>& backlog) const { return backlog_ == backlog; }
 
   static void hand_out(World& world, const std::shared_ptr<Backlog>& backlog) {
     asio::post(world.executor(), [backlog] {
@@ -69,9 +82,16 @@ class Network::Listener final : public io::Listener {
   }
 
  private:
+  void end() {
+    const std::function<void()> call = std::move(done_);
+    close();
+    call();  // may destroy this
+  }
+
   Network& machine_;
-  io::Endpoint local_;
   std::shared_ptr<Backlog> backlog_;
+  std::function<void()> done_;
+  io::Timer linger_;
 };
 
 /// SYN out, answer back. Destroying it before the answer closes what came up.
@@ -157,7 +177,8 @@ std::unique_ptr<io::Operation> Network::connect(const io::Endpoint& to, io::OnSo
   return std::make_unique<Connect>(*this, to, std::move(connected));
 }
 
-base::Result<std::unique_ptr<io::Listener>> Network::listen(const io::Endpoint& at) {
+base::Result<std::unique_ptr<io::Listener>> Network::listen(const io::Endpoint& at,
+                                                            std::span<io::Listener* const> beside) {
   const bool wildcard = at.is_unspecified();
   if (wildcard && !std::ranges::any_of(addresses_, [&](const auto& a) { return a.v6 == at.v6; })) {
     return base::ErrorCode{errors::address_family_not_supported};
@@ -167,10 +188,13 @@ base::Result<std::unique_ptr<io::Listener>> Network::listen(const io::Endpoint& 
   }
   io::Endpoint bound = at;
   if (bound.port == 0) bound.port = next_port_++;
-  const bool taken = std::ranges::any_of(listeners_, [&](const auto& entry) {
-    const io::Endpoint& held = entry.first;
-    return held.v6 == bound.v6 && held.port == bound.port &&
-           (held.ip == bound.ip || held.is_unspecified() || wildcard);
+  const bool taken = std::ranges::any_of(listeners_, [&](const std::shared_ptr<Backlog>& other) {
+    const io::Endpoint& held = other->at;
+    const bool overlaps = held.v6 == bound.v6 && held.port == bound.port &&
+                          (held.ip == bound.ip || held.is_unspecified() || wildcard);
+    return overlaps && std::ranges::none_of(beside, [&](const io::Listener* listener) {
+             return static_cast<const Listener*>(listener)->holds(other);
+           });
   });
   if (taken) return base::ErrorCode{errors::address_in_use};
   return std::unique_ptr<io::Listener>{std::make_unique<Listener>(*this, bound)};
@@ -189,18 +213,19 @@ io::Endpoint Network::source_for(const io::Endpoint& to) {
 }
 
 std::shared_ptr<Network::Backlog> Network::backlog_at(const io::Endpoint& to) const {
-  for (const auto& [at, backlog] : listeners_) {
-    const bool match = at.v6 == to.v6 && at.port == to.port && (at.ip == to.ip || at.is_unspecified());
-    if (match) return backlog.lock();
+  for (const bool wildcard : {false, true}) {  // the more specific one gets it
+    for (const std::shared_ptr<Backlog>& backlog : listeners_) {
+      const io::Endpoint& at = backlog->at;
+      if (backlog->retired || at.v6 != to.v6 || at.port != to.port) continue;
+      if (wildcard ? at.is_unspecified() : at.ip == to.ip) return backlog;
+    }
   }
   return nullptr;
 }
 
 void Network::power_off() {
   powered_ = false;
-  for (const auto& [at, weak] : listeners_) {
-    if (const std::shared_ptr<Backlog> backlog = weak.lock()) backlog->accepted = nullptr;
-  }
+  for (const std::shared_ptr<Backlog>& backlog : listeners_) backlog->accepted = nullptr;
   for (const std::shared_ptr<Link>& link : internet_.links()) {
     for (const Link::Side side : {Link::Side::dialer, Link::Side::listener}) {
       if (link->machine(side) == this) link->lose(side);

@@ -3,9 +3,9 @@
 // listeners.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -21,7 +21,9 @@ class Internet;
 class Network final : public io::Network {
  public:
   std::unique_ptr<io::Operation> connect(const io::Endpoint& to, io::OnSocket connected) override;
-  base::Result<std::unique_ptr<io::Listener>> listen(const io::Endpoint& at) override;
+  using io::Network::listen;
+  base::Result<std::unique_ptr<io::Listener>> listen(const io::Endpoint& at,
+                                                     std::span<io::Listener* const> beside) override;
   std::vector<io::Endpoint> interfaces() override { return addresses_; }
 
   /// The machine loses power: its connections end without a word, and nothing reaches it until `power_on`. What
@@ -49,7 +51,7 @@ class Network final : public io::Network {
   Internet& internet_;
   std::uint64_t index_;
   std::vector<io::Endpoint> addresses_;
-  std::map<io::Endpoint, std::weak_ptr<Backlog>> listeners_;
+  std::vector<std::shared_ptr<Backlog>> listeners_;  ///< The open ones.
   std::uint16_t next_port_ = 32'768;
   bool powered_ = true;
 };

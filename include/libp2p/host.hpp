@@ -35,8 +35,16 @@ namespace libp2p {
 class Siblings;
 struct Environment;  // clock, randomness, timers, network, resolver: injected by the simulator
 
+/// An address that cannot be listened on.
+struct ListenFailure {
+  Multiaddr address;
+  base::ErrorCode error;
+};
+
 class Host {
  public:
+  /// Whether an address that cannot be bound may be left out.
+  using ListenExcuse = std::function<bool(const Multiaddr& address, const base::ErrorCode& error)>;
   using StreamHandler = std::function<boost::asio::awaitable<void>(Stream)>;
   using EventHandler = std::function<void(const HostEvent&)>;
 
@@ -64,7 +72,23 @@ class Host {
   /// listen give.
   base::Result<Multiaddr> listen(const Multiaddr& addr);
   base::Result<void> stop_listening(const Multiaddr& bound);  ///< Connections stay.
-  std::vector<Multiaddr> listen_addresses() const;            ///< As bound.
+
+  // Listening elsewhere without a gap: prepare, then commit or abort, then release. Connections stay, whichever
+  // socket they came through, and addresses that are served already keep theirs.
+  /// Binds and listens on those of `wanted` that are new, beside what listens now; their connections wait. The
+  /// first that cannot be bound, unless it is excused, ends it: then all is as before, without an `abort`. Equal
+  /// addresses and overlapping ones must not be in `wanted`; overlapping what goes is fine. One change at a time.
+  std::optional<ListenFailure> prepare_listeners(const std::vector<Multiaddr>& wanted,
+                                                 const ListenExcuse& excuse = {});
+  /// What was prepared accepts; what is not wanted any more gives way. Without a prepared change: nothing.
+  void commit_listeners();
+  /// What was prepared gives way. Without a prepared change: nothing.
+  void abort_listeners();
+  /// Returns when what gave way is closed: after `TimeLimits::listener_linger`, during which the connections that
+  /// had reached it are taken over.
+  boost::asio::awaitable<void> release_listeners();
+
+  std::vector<Multiaddr> listen_addresses() const;  ///< As bound.
   /// What others are told: `announce`, or what is bound with wildcards expanded to the interfaces.
   std::vector<Multiaddr> announced_addresses() const;
   void set_announced(std::vector<Multiaddr> announce);

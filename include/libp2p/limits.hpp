@@ -41,6 +41,8 @@ struct TimeLimits {
   // Closing.
   Millis half_close_wait{1'000};  ///< For streams to end by themselves. [conn]
   Millis eof_drain{200};          ///< Reading on after shutdown, so that close does not send RST. [conn]
+  Millis listener_linger{1'000};  ///< For half-open connections of a listener that goes: as long as a lost segment
+                                  ///< of theirs takes to be repeated. [host]
   Millis stop{3'000};             ///< Whole orderly stop of a host; then hard. [host]
 };
 

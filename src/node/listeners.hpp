@@ -12,7 +12,8 @@
 
 namespace node {
 
-/// Why the node did not start: what the operator has to mend (exit status 1), or operation_aborted.
+/// Why the node does not listen as it should: what the operator has to mend (at the start exit status 1), or
+/// operation_aborted.
 struct StartFailure {
   std::optional<libp2p::Multiaddr> address;
   base::ErrorCode error;

@@ -97,6 +97,37 @@ asio::awaitable<std::optional<StartFailure>> Network::listen(std::vector<libp2p:
   co_return failure;
 }
 
+std::optional<StartFailure> Network::prepare_listeners(const std::vector<libp2p::Multiaddr>& wanted) {
+  std::size_t excused = 0;
+  base::ErrorCode excuse;
+  const auto may_miss = [&](const libp2p::Multiaddr& address, const base::ErrorCode& error) {
+    if (judge_bind(address, error) != BindVerdict::skip) return false;
+    parts_.bus.publish(ListenSkipped{.address = address, .error = error});
+    ++excused;
+    excuse = error;
+    return true;
+  };
+  if (const auto failure = parts_.host.prepare_listeners(wanted, may_miss)) {
+    return StartFailure{.address = failure->address, .error = failure->error};
+  }
+  if (excused < wanted.size()) return std::nullopt;
+  parts_.host.abort_listeners();
+  return StartFailure{.address = std::nullopt, .error = excuse};
+}
+
+void Network::commit_listeners(std::optional<std::vector<libp2p::Multiaddr>> announce) {
+  parts_.host.commit_listeners();
+  if (announce) parts_.host.set_announced(std::move(*announce));
+}
+
+void Network::release_listeners(std::function<void()> released) { tasks_.spawn(release(std::move(released))); }
+
+asio::awaitable<void> Network::release(std::function<void()> released) {
+  auto releasing = parts_.host.release_listeners();
+  co_await std::move(releasing);
+  released();
+}
+
 asio::awaitable<void> Network::stop() {
   announcing_ = false;
   streams_.stop();

@@ -34,6 +34,17 @@ class Network {
   /// Brings the listeners up, as `start_listening`. From then on the core and the log hear of their addresses,
   /// once per change. Only on the first host of a group.
   boost::asio::awaitable<std::optional<StartFailure>> listen(std::vector<libp2p::Multiaddr> addresses);
+  /// Listening elsewhere while the node runs, in the steps of `libp2p::Host`. Only on the first host of a group.
+  /// An IPv6 address is left out where the host has none, as at the start; at least one has to be left.
+  std::optional<StartFailure> prepare_listeners(const std::vector<libp2p::Multiaddr>& wanted);
+  /// `announce`: what others are told from now on instead, if that changes.
+  void commit_listeners(std::optional<std::vector<libp2p::Multiaddr>> announce);
+  void abort_listeners() { parts_.host.abort_listeners(); }
+  /// Calls `released` here when what gave way is closed, or the node stops; not at all after the stop.
+  void release_listeners(std::function<void()> released);
+
+  boost::asio::any_io_executor executor() const { return parts_.environment.executor; }
+
   /// No new streams; the open ones end in good order, then the host stops. Nothing runs here afterwards.
   boost::asio::awaitable<void> stop();
 
@@ -61,6 +72,7 @@ class Network {
   void on(const libp2p::RoundTripMeasured& measured);
   boost::asio::awaitable<void> dial(Dial dial);
   boost::asio::awaitable<void> check(exchange::CheckDial check);
+  boost::asio::awaitable<void> release(std::function<void()> released);
 
   void announce();
 

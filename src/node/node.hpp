@@ -56,6 +56,8 @@ class Node {
 
   const libp2p::PeerId& id() const { return hosts_.id(); }
   libp2p::HostGroup& hosts() { return hosts_; }
+  /// The network side of the loop that listens; for calls on that loop.
+  Network& listening() { return *networks_.front(); }
   observe::Bus& bus() { return bus_; }
   const Core& core() const { return core_; }
   /// Takes over into the registry what is counted elsewhere. Done by itself every `kMetricsRefresh`.

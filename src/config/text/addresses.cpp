@@ -26,8 +26,6 @@ std::string_view unknown_protocol(std::string_view text) {
   return {};
 }
 
-bool is_wildcard(const libp2p::Multiaddr& addr) { return libp2p::multi::classify(addr) == IpClass::unspecified; }
-
 }  // namespace
 
 std::string explain_bad_address(std::string_view text, const base::ErrorCode& error) {
@@ -60,14 +58,6 @@ std::optional<std::string> announce_fault(const libp2p::Multiaddr& addr) {
   if (host == IpClass::unspecified) return "a wildcard is for listening: announce the address that peers reach";
   if (host == IpClass::multicast) return "peers cannot dial a multicast address";
   return std::nullopt;
-}
-
-bool overlap(const libp2p::Multiaddr& a, const libp2p::Multiaddr& b) {
-  const base::Result<libp2p::TcpTarget> first = a.tcp_target();
-  const base::Result<libp2p::TcpTarget> second = b.tcp_target();
-  if (!first || !second) return false;
-  if (first->host_kind != second->host_kind || first->port != second->port || first->port == 0) return false;
-  return is_wildcard(a) || is_wildcard(b) || (first->host == second->host && first->zone == second->zone);
 }
 
 }  // namespace config::text

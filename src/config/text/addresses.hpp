@@ -18,7 +18,4 @@ std::optional<std::string> listen_fault(const libp2p::Multiaddr& addr);
 /// Why peers cannot be told `addr`: it must be dialable over TCP, and name a host and a port.
 std::optional<std::string> announce_fault(const libp2p::Multiaddr& addr);
 
-/// True if two listeners cannot stand beside each other: same family and port, and the same host or a wildcard.
-bool overlap(const libp2p::Multiaddr& a, const libp2p::Multiaddr& b);
-
 }  // namespace config::text

@@ -8,6 +8,7 @@
 #include "config/text/addresses.hpp"
 #include "config/text/private_key.hpp"
 #include "config/text/units.hpp"
+#include "libp2p/multi/overlap.hpp"
 
 namespace config::text {
 namespace {
@@ -37,7 +38,8 @@ class ValueReader {
       const auto fault = key_.use == AddressUse::listen ? listen_fault(*addr) : announce_fault(*addr);
       if (fault) return diagnostics_.error(item.at, path, fmt::format("{}: {}", quoted(item.text), *fault));
       if (key_.use == AddressUse::listen) {
-        const auto other = std::ranges::find_if(*out, [&](const auto& one) { return overlap(one, *addr); });
+        const auto other =
+            std::ranges::find_if(*out, [&](const auto& one) { return libp2p::multi::overlap(one, *addr); });
         if (other != out->end()) {
           return diagnostics_.error(
               item.at, path,

@@ -61,7 +61,7 @@ Host::Impl::Impl(Environment given, HostOptions opts, std::shared_ptr<Siblings> 
                   tasks.spawn(check_life(connection.id(), *connection.peer()));
                 },
             .emptied = [this] { drained.resume(true); }}},
-      listeners{environment, *siblings,
+      listeners{environment, *siblings, options.limits.time.listener_linger,
                 [this](Siblings::Index host, std::unique_ptr<io::Socket> socket) {
                   if (host == index) {
                     take_socket(std::move(socket));
@@ -228,6 +228,21 @@ base::Result<void> Host::stop_listening(const Multiaddr& bound) {
   if (stopped) impl_->on_announced_changed();
   return stopped;
 }
+
+std::optional<ListenFailure> Host::prepare_listeners(const std::vector<Multiaddr>& wanted,
+                                                     const ListenExcuse& excuse) {
+  if (impl_->stopping && !wanted.empty()) {
+    return ListenFailure{.address = wanted.front(), .error = ConnErrc::host_stopped};
+  }
+  return impl_->listeners.prepare(wanted, excuse);
+}
+
+void Host::commit_listeners() {
+  if (impl_->listeners.commit()) impl_->on_announced_changed();
+}
+
+void Host::abort_listeners() { impl_->listeners.abort(); }
+asio::awaitable<void> Host::release_listeners() { return impl_->listeners.released(); }
 
 std::vector<Multiaddr> Host::listen_addresses() const { return impl_->listeners.bound(); }
 std::vector<Multiaddr> Host::announced_addresses() const { return impl_->announced(); }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "libp2p/io/endpoint.hpp"
 
@@ -59,6 +60,13 @@ class Listener {
   /// `accepted` is called on the listener's loop. Errors that it is given are recoverable (out of descriptors,
   /// aborted by the peer): the listener waits a moment by itself and goes on.
   virtual void start(std::function<asio::any_io_executor()> loop, OnSocket accepted) = 0;
+
+  /// After `start`, in place of `close`, which would reset what waits to be accepted: from now on no new
+  /// connection comes here, one that another listener covers goes there. What has come already, half-open ones if
+  /// they are through within `linger`, is accepted; then the listener closes and calls `done`, never from inside
+  /// this call. `done` may destroy the listener. After `close` neither is called any more.
+  virtual void retire(base::Duration linger, std::function<void()> done) = 0;
+
   virtual void close() = 0;
   virtual const Endpoint& local() const = 0;  ///< With the real port.
 };
@@ -70,8 +78,12 @@ class Network {
   /// Calls `connected` once, never from inside this call. Errors: as connect(2) gives.
   virtual std::unique_ptr<Operation> connect(const Endpoint& to, OnSocket connected) = 0;
 
+  /// Connections may come from here on and wait until `start`. `beside`: listeners of this network which `retire`
+  /// when this one starts, or let it retire; their addresses may overlap with `at`, equal ones excepted.
   /// Errors: as bind(2) and listen(2) give (address_in_use, address_not_available, address_family_not_supported).
-  virtual base::Result<std::unique_ptr<Listener>> listen(const Endpoint& at) = 0;
+  virtual base::Result<std::unique_ptr<Listener>> listen(const Endpoint& at,
+                                                         std::span<Listener* const> beside) = 0;
+  base::Result<std::unique_ptr<Listener>> listen(const Endpoint& at) { return listen(at, {}); }
 
   /// Addresses of this host's interfaces, for announcing what a wildcard listener really serves.
   virtual std::vector<Endpoint> interfaces() = 0;

@@ -4,22 +4,16 @@
 #include <net/if.h>
 #include <netinet/in.h>
 
-#include <boost/asio/ip/v6_only.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "libp2p/io/asio/asio_listener.hpp"
 
 namespace libp2p::io {
 namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-
-constexpr int kBacklog = 1024;
-
-/// The pause of a listener after accept failed for want of descriptors or memory.
-constexpr std::chrono::milliseconds kAcceptPause{100};
 
 class Connect final : public Operation {
  public:
@@ -50,85 +44,15 @@ class Connect final : public Operation {
   std::shared_ptr<State> state_;
 };
 
-class AsioListener final : public Listener {
- public:
-  AsioListener(tcp::acceptor acceptor, const TcpOptions& options)
-      : local_{from_asio(acceptor.local_endpoint())},
-        state_{std::make_shared<State>(std::move(acceptor), options)} {}
-  ~AsioListener() override { close(); }
-
-  void start(std::function<asio::any_io_executor()> loop, OnSocket accepted) override {
-    state_->loop = std::move(loop);
-    state_->accepted = std::move(accepted);
-    accept_next(state_);
-  }
-
-  void close() override {
-    state_->closed = true;
-    boost::system::error_code ignored;  // the descriptor is gone either way
-    state_->acceptor.close(ignored);
-    state_->pause.cancel();
-  }
-
-  const Endpoint& local() const override { return local_; }
-
- private:
-  struct State {
-    State(tcp::acceptor a, const TcpOptions& o)
-        : acceptor{std::move(a)}, pause{acceptor.get_executor()}, options{o} {}
-    tcp::acceptor acceptor;
-    asio::steady_timer pause;
-    TcpOptions options;
-    std::function<asio::any_io_executor()> loop;
-    OnSocket accepted;
-    bool closed = false;
-  };
-
-  static void accept_next(const std::shared_ptr<State>& state) {
-    state->acceptor.async_accept(state->loop(), [state](const boost::system::error_code& error,
-                                                        tcp::socket socket) {
-      if (state->closed) return;
-      if (!error) {
-        state->accepted(std::unique_ptr<Socket>{std::make_unique<AsioSocket>(std::move(socket), state->options)});
-      } else {
-        state->accepted(error);
-      }
-      if (state->closed) return;
-      const bool exhausted = error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
-                             error == asio::error::no_memory || error.value() == ENFILE;
-      if (!exhausted) {
-        accept_next(state);
-        return;
-      }
-      state->pause.expires_after(kAcceptPause);
-      state->pause.async_wait([state](const boost::system::error_code& stopped) {
-        if (!stopped && !state->closed) accept_next(state);
-      });
-    });
-  }
-
-  Endpoint local_;
-  std::shared_ptr<State> state_;
-};
-
 }  // namespace
 
 std::unique_ptr<Operation> AsioNetwork::connect(const Endpoint& to, OnSocket connected) {
   return std::make_unique<Connect>(executor_, to, options_, std::move(connected));
 }
 
-base::Result<std::unique_ptr<Listener>> AsioNetwork::listen(const Endpoint& at) {
-  boost::system::error_code error;
-  tcp::acceptor acceptor{executor_};
-  const tcp::endpoint endpoint = to_asio(at);
-  if (!error) acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
-  if (!error && at.v6)
-    acceptor.set_option(asio::ip::v6_only{true}, error);  // so that 0.0.0.0 may have the same port
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(kBacklog, error);
-  if (error) return error;
-  return std::unique_ptr<Listener>{std::make_unique<AsioListener>(std::move(acceptor), options_)};
+base::Result<std::unique_ptr<Listener>> AsioNetwork::listen(const Endpoint& at,
+                                                            std::span<Listener* const> beside) {
+  return AsioListener::open(executor_, at, beside, options_);
 }
 
 std::vector<Endpoint> AsioNetwork::interfaces() {

@@ -14,7 +14,8 @@ class AsioNetwork final : public Network {
       : executor_{std::move(executor)}, options_{options} {}
 
   std::unique_ptr<Operation> connect(const Endpoint& to, OnSocket connected) override;
-  base::Result<std::unique_ptr<Listener>> listen(const Endpoint& at) override;
+  using Network::listen;
+  base::Result<std::unique_ptr<Listener>> listen(const Endpoint& at, std::span<Listener* const> beside) override;
   std::vector<Endpoint> interfaces() override;
 
  private:

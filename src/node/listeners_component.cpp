@@ -1,0 +1,77 @@
+#include "node/listeners_component.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/system/errc.hpp>
+#include <string>
+#include <utility>
+
+namespace node {
+
+namespace asio = boost::asio;
+
+using config::reload::Failure;
+using config::reload::Ticket;
+
+namespace {
+
+constexpr std::string_view kAddresses = "network.addresses";
+constexpr std::string_view kAnnounced = "network.announce_addresses";
+
+bool changes(const config::reload::Update& update, std::string_view path) {
+  return std::ranges::any_of(update.changed, [&](const config::text::Key* key) { return key->path() == path; });
+}
+
+}  // namespace
+
+Failure explain(const StartFailure& failure) {
+  std::string reason =
+      "cannot listen on " + (failure.address ? failure.address->to_text() : "any of the addresses");
+  reason += ": " + failure.error.message();
+  if (failure.error == boost::system::errc::address_in_use) reason += " (by another program)";
+  return {.key = std::string{kAddresses}, .reason = std::move(reason)};
+}
+
+bool ListenersComponent::concerns(const config::text::Key& key) const {
+  const std::string path = key.path();
+  return path == kAddresses || path == kAnnounced;
+}
+
+void ListenersComponent::prepare(const config::reload::Update& update, Ticket ticket) {
+  announce_.reset();
+  if (changes(update, kAnnounced)) announce_ = update.after.network.announce_addresses;
+  std::optional<std::vector<libp2p::Multiaddr>> wanted;
+  if (changes(update, kAddresses)) wanted = update.after.network.addresses;
+  asio::post(network_.executor(), [&network = network_, wanted = std::move(wanted), ticket, core = core_,
+                                   answers = std::weak_ptr{answers_}] {
+    std::optional<Failure> failure;
+    if (wanted) {
+      if (const auto unbound = network.prepare_listeners(*wanted)) failure = explain(*unbound);
+    }
+    asio::post(core, [answers, ticket, failure = std::move(failure)]() mutable {
+      if (const auto to = answers.lock()) to->prepared(ticket, std::move(failure));
+    });
+  });
+}
+
+void ListenersComponent::commit() noexcept {
+  asio::post(network_.executor(), [&network = network_, announce = std::exchange(announce_, {})]() mutable {
+    network.commit_listeners(std::move(announce));
+  });
+}
+
+void ListenersComponent::abort() noexcept {
+  asio::post(network_.executor(), [&network = network_] { network.abort_listeners(); });
+}
+
+void ListenersComponent::release(Ticket ticket) {
+  asio::post(network_.executor(), [&network = network_, ticket, core = core_, answers = std::weak_ptr{answers_}] {
+    network.release_listeners([ticket, core, answers] {
+      asio::post(core, [ticket, answers] {
+        if (const auto to = answers.lock()) to->released(ticket);
+      });
+    });
+  });
+}
+
+}  // namespace node

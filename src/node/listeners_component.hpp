@@ -1,0 +1,47 @@
+// node/listeners_component.hpp: network.addresses and network.announce_addresses, changed while the node runs.
+// The part of a reload that says on the loop that listens what is to be done, and brings the answers back.
+// Thread rules: the core's executor; the loop is reached by posts, which keep their order. Invariant: `commit` and
+// `abort` only post, so they neither fail nor wait; whoever asks the host afterwards asks behind them.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "config/reload/component.hpp"
+#include "node/network.hpp"
+
+namespace node {
+
+class ListenersComponent final : public config::reload::Component {
+ public:
+  /// Called on the core's executor, from a fresh call stack.
+  struct Answers {
+    std::function<void(config::reload::Ticket, std::optional<config::reload::Failure>)> prepared;
+    std::function<void(config::reload::Ticket)> released;
+  };
+
+  /// `network`: of the loop that listens (`Node::listening`); borrowed.
+  ListenersComponent(boost::asio::any_io_executor core, Network& network, Answers answers)
+      : core_{std::move(core)}, network_{network}, answers_{std::make_shared<Answers>(std::move(answers))} {}
+
+  std::string_view name() const override { return "listeners"; }
+  bool concerns(const config::text::Key& key) const override;
+  void prepare(const config::reload::Update& update, config::reload::Ticket ticket) override;
+  void commit() noexcept override;
+  void abort() noexcept override;
+  void release(config::reload::Ticket ticket) override;
+
+ private:
+  boost::asio::any_io_executor core_;
+  Network& network_;
+  std::shared_ptr<Answers> answers_;                        ///< What is still on its way is dropped with this.
+  std::optional<std::vector<libp2p::Multiaddr>> announce_;  ///< For the commit.
+};
+
+/// For the operator.
+config::reload::Failure explain(const StartFailure& failure);
+
+}  // namespace node
