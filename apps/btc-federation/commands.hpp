@@ -2,8 +2,11 @@
 // before logging starts is on standard error, in the form FILE:LINE:COLUMN: message.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/disk/load.hpp"
 #include "control/message.hpp"
@@ -31,10 +34,34 @@ enum class Document : std::uint8_t {
   reference,
 };
 
+/// What `peers list` shows, in the order of the file.
+struct Listing {
+  bool json = false;
+  std::optional<std::size_t> limit{};
+  std::string after{};  ///< Key or peer id behind which it begins.
+};
+
+/// What `peers add` is told.
+struct NewPeer {
+  std::vector<std::string> addresses{};
+  std::string key{};
+  std::string name{};
+};
+
 /// Runs the node until SIGTERM or SIGINT.
 int run(const Paths& paths, std::string_view version);
 /// Reads both files and says what is wrong with them; `json`: as one JSON object on standard output.
 int check(const Paths& paths, bool json);
+/// Reads peers.yaml alone, and looks whether each key is a point of the curve.
+int check_peers(const Paths& paths, bool json);
+int list_peers(const Paths& paths, const Listing& listing);
+/// These change peers.yaml, and return when the change is on disk. A running node notices.
+int add_peer(const Paths& paths, const NewPeer& peer);
+/// By peer id, key or name.
+int remove_peers(const Paths& paths, const std::vector<std::string>& words);
+int repair_peers(const Paths& paths);
+/// Adds the peers of another peers.yaml as the operator's.
+int import_peers(const Paths& paths, const std::string& from);
 /// Prints what is known of the configuration.
 int print_config(const Paths& paths, Document document);
 /// Has the running node apply conf.yaml, waits, and prints what came of it; `dry_run`: only what would.

@@ -25,6 +25,10 @@ struct Request {
   std::string key_file;
   bool dry_run = false;
   bool history = false;
+  Listing listing;
+  NewPeer new_peer;
+  std::vector<std::string> words;
+  std::string import_from;
   Document document = Document::effective;
   std::function<int()> command;
 };
@@ -81,6 +85,38 @@ void add_keys(CLI::App& app, Request& request) {
   peer_id->callback([&] { request.command = [&] { return print_peer_id(request.paths, request.public_key); }; });
 }
 
+void add_peers(CLI::App& app, Request& request) {
+  CLI::App* peers = app.add_subcommand("peers", "look at peers.yaml and change it, while the node runs or not");
+  peers->require_subcommand(1);
+  const auto add = [&](const char* name, const char* help, auto run) {
+    CLI::App* command = peers->add_subcommand(name, help);
+    command->callback([&request, run] { request.command = [&request, run] { return run(request); }; });
+    return command;
+  };
+  CLI::App* list = add("list", "print the peers of the file",
+                       [](const Request& asked) { return list_peers(asked.paths, asked.listing); });
+  list->add_flag("--json", request.listing.json, "as one JSON object");
+  list->add_option("--limit", request.listing.limit, "at most so many");
+  list->add_option("--after", request.listing.after, "begin behind this peer id or key");
+  CLI::App* one = add("add", "add a peer, or addresses of one",
+                      [](const Request& asked) { return add_peer(asked.paths, asked.new_peer); });
+  one->add_option("addresses", request.new_peer.addresses, "multiaddresses; one ends in /p2p/ID, or give --key")
+      ->required();
+  one->add_option("--key", request.new_peer.key, "public key: base64 of 32 bytes");
+  one->add_option("--name", request.new_peer.name, "what you call it");
+  CLI::App* removed = add("remove", "remove peers; others' telling does not bring them back",
+                          [](const Request& asked) { return remove_peers(asked.paths, asked.words); });
+  removed->add_option("peers", request.words, "peer ids, keys or names")->required();
+  CLI::App* check = add("check", "validate peers.yaml, the keys as well; exits 0 or 1",
+                        [](const Request& asked) { return check_peers(asked.paths, asked.json); });
+  check->add_flag("--json", request.json, "print the findings as JSON");
+  add("repair", "set a damaged peers.yaml aside, and restore what can be",
+      [](const Request& asked) { return repair_peers(asked.paths); });
+  CLI::App* import = add("import", "add the peers of another peers.yaml",
+                         [](const Request& asked) { return import_peers(asked.paths, asked.import_from); });
+  import->add_option("file", request.import_from, "the other file")->required();
+}
+
 std::vector<std::string> environment() {
   std::vector<std::string> variables;
   for (char** one = environ; *one != nullptr; ++one) variables.emplace_back(*one);
@@ -111,6 +147,7 @@ int parse_and_run(int argc, char** argv) {
   add_config(app, request);
   add_keys(app, request);
   add_running(app, request);
+  add_peers(app, request);
 
   try {
     app.parse(argc, argv);

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "base/inotify.hpp"
 #include "btc-federation/commands.hpp"
 #include "btc-federation/logging.hpp"
 #include "btc-federation/network_threads.hpp"
@@ -31,12 +32,7 @@ void log_findings(observe::Log& log, const Paths& paths, const config::disk::Loa
   for (const config::text::Diagnostic& item : config.diagnostics.items()) {
     logger.warn("config.warning", "Configuration warning", {{"text", item.to_text(paths.config)}});
   }
-  const observe::Logger store{log, "store"};
-  for (const store::Finding& finding : findings.first) {
-    store.warn("peers.entry.bad",
-               finding.entry_left_out ? "Entry of peers.yaml left out" : "Part of an entry of peers.yaml left out",
-               {{"file", paths.peers}, {"line", finding.line}, {"reason", finding.reason}});
-  }
+  node::log_findings(observe::Logger{log, "store"}, findings, paths.peers);
 }
 
 /// For whoever broke the file and wants back what worked.
@@ -92,6 +88,7 @@ int run(const Paths& paths, std::string_view version) {
   }
 
   const std::string state_path = base::directory_of(paths.config) + "/node.state";
+  base::Inotify folders;
   NetworkThreads network{config.settings->network.loops, limits_of(*config.settings)};
   node::Node node{{.core = {.executor = process.loop.get_executor(),
                             .clock = process.clock,
@@ -100,14 +97,17 @@ int run(const Paths& paths, std::string_view version) {
                    .loops = network.environments(),
                    .files = process.files,
                    .store = store,
+                   .folders = &folders,
                    .log = process.log,
                    .metrics = process.metrics,
                    .trace = process.trace,
                    .worker = process.worker()},
                   {.settings = *config.settings,
                    .peers = std::move(*peers),
+                   .removed = store.removed(),
                    .state = load_state(process, state_path),
                    .state_path = state_path,
+                   .peers_path = paths.peers,
                    .version = std::string{version}}};
   network.start();
   Runner runner{process,

@@ -50,6 +50,11 @@ void Engine::tombstone(const libp2p::PeerId& peer) {
   partners_.forget(peer);
 }
 
+void Engine::forget(const libp2p::PeerId& peer) {
+  table_.forget(peer);
+  partners_.forget(peer);
+}
+
 void Engine::check_own_record(base::WallTime wall) {
   if (RecordPtr record = own_.sign_if_due(wall)) outputs_.emplace_back(SaveOwnRecord{std::move(record)});
 }

@@ -56,6 +56,8 @@ class Engine {
   void own_record_saved(const libp2p::RecordVersion& version, base::TimePoint now);
   void tombstone(const libp2p::PeerId& peer);
   void forgive(const libp2p::PeerId& peer) { table_.forgive(peer); }
+  /// Drops the record of `peer`; whoever tells of it again is believed as at first.
+  void forget(const libp2p::PeerId& peer);
   /// An entry of the operator's own: when the table is full, others make room for its record.
   void pin(const libp2p::PeerId& peer) { table_.pin(peer); }
   void unpin(const libp2p::PeerId& peer) { table_.unpin(peer); }

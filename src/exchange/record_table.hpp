@@ -83,6 +83,8 @@ class RecordTable {
   void note_holder(const libp2p::PeerId& peer, const libp2p::PeerId& holder);
   void set_forwarded(const libp2p::PeerId& peer);
 
+  /// The record of `peer` goes.
+  void forget(const libp2p::PeerId& peer) { drop(peer); }
   /// The operator removed `peer`: its record goes, and others' telling does not bring it back.
   void tombstone(const libp2p::PeerId& peer);
   void forgive(const libp2p::PeerId& peer) { tombstones_.erase(peer); }

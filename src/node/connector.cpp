@@ -15,6 +15,11 @@ void Connector::discover(const libp2p::PeerId& peer, std::span<const libp2p::Mul
   if (manager_.learn(peer, addresses, trust, now) && is_new) discovered_.insert(peer);
 }
 
+void Connector::remove(const libp2p::PeerId& peer, base::TimePoint now) {
+  discovered_.erase(peer);
+  manager_.remove(peer, now);
+}
+
 void Connector::on_opened(const libp2p::ConnectionInfo& connection, base::TimePoint now) {
   const bool wanted = connection.direction == libp2p::Direction::outbound
                           ? manager_.on_connected(connection.peer, connection.remote_addr, now)

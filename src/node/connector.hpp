@@ -27,6 +27,11 @@ class Connector {
   /// As `learn`, of a peer that another one told us of: its first dial counts for the discovery rate.
   void discover(const libp2p::PeerId& peer, std::span<const libp2p::Multiaddr> addresses, peers::Trust trust,
                 base::TimePoint now);
+  bool rewrite(const libp2p::PeerId& peer, std::span<const libp2p::Multiaddr> addresses, base::TimePoint now) {
+    return manager_.rewrite(peer, addresses, now);
+  }
+  /// Forgets the peer; what is open is closed at the next poll.
+  void remove(const libp2p::PeerId& peer, base::TimePoint now);
   /// Not dialled before `until`.
   void ban(const libp2p::PeerId& peer, base::TimePoint until, base::TimePoint now) {
     banned_.add(peer, until, now);

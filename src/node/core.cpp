@@ -7,12 +7,6 @@
 namespace node {
 namespace {
 
-using libp2p::Admission;
-
-Admission::Verdict verdict_of(peers::Trust trust) {
-  return trust == peers::Trust::operator_entry ? Admission::Verdict::operator_member : Admission::Verdict::member;
-}
-
 /// The raw key that peers.yaml names a peer by; nothing for those whose key is not Ed25519.
 std::optional<store::RawKey> raw_key(const libp2p::PublicKey& key) {
   if (key.type() != libp2p::KeyType::ed25519) return std::nullopt;
@@ -40,27 +34,6 @@ bool Core::restore_own(base::ByteSpan envelope) {
   return true;
 }
 
-std::size_t Core::restore_peers(std::span<const store::PeerEntry> entries, base::TimePoint now) {
-  std::size_t count = 0;
-  for (const store::PeerEntry& entry : entries) {
-    const libp2p::PeerId id = store::peer_id(entry);
-    if (id == self_) continue;  // members share one list
-    // What the node wrote itself was proven when it did.
-    const auto trust =
-        entry.source == store::Source::operator_entry ? peers::Trust::operator_entry : peers::Trust::proven;
-    if (!connector_.learn(id, entry.addresses, trust, now)) continue;
-    ++count;
-    trusted_.insert_or_assign(id, trust);
-    commands_.emplace_back(SetStanding{.peer = id, .verdict = verdict_of(trust), .addresses = entry.addresses});
-    if (trust == peers::Trust::operator_entry) engine_.pin(id);
-    if (entry.record.empty()) continue;
-    const base::Result<exchange::RecordPtr> record = exchange::open_record(entry.record);
-    if (!record || (*record)->peer() != id) continue;  // the peer gives a good one when it is connected
-    engine_.restore(*record, /*proven=*/true, /*unreachable=*/false);
-  }
-  return count;
-}
-
 void Core::on_own_record_saved(const exchange::RecordPtr& record, base::TimePoint now) {
   engine_.own_record_saved(record->version(), now);
   if (engine_.own_record() == record) commands_.emplace_back(TellRecord{record});
@@ -73,6 +46,10 @@ void Core::on_listening(std::vector<libp2p::Multiaddr> announced) {
 }
 
 void Core::on_opened(const libp2p::ConnectionInfo& connection, base::TimePoint now) {
+  if (is_removed(connection.peer)) {  // it came in before its loop knew
+    commands_.emplace_back(CloseConnection{.connection = connection.id, .reason = libp2p::ConnErrc::refused});
+    return;
+  }
   connector_.on_opened(connection, now);
   const bool ours = connection.direction == libp2p::Direction::outbound;
   exchange::Connection link{.id = connection.id,
@@ -102,6 +79,7 @@ void Core::on_check_dropped(const libp2p::PeerId& peer, base::TimePoint now) {
 
 void Core::on_checked(const exchange::CheckDial& check, std::optional<libp2p::Multiaddr> reached,
                       base::TimePoint now) {
+  if (is_removed(check.peer)) return;
   if (reached) connector_.learn(check.peer, std::span{&*reached, 1}, peers::Trust::proven, now);
   engine_.on_check_dial_result(check.peer, check.version, reached.has_value(), now);
 }
@@ -199,6 +177,7 @@ void Core::set_limits(base::Duration exchange_interval, std::size_t max_connecti
 }
 
 std::vector<Command> Core::poll(base::TimePoint now, base::WallTime wall) {
+  if (leave_at_ && now >= *leave_at_) let_go_of_removed(now);
   engine_.poll(now, wall);
   for (exchange::Output& output : engine_.take_outputs()) {
     std::visit([&](auto& one) { take(std::move(one), now, wall); }, output);
@@ -208,8 +187,9 @@ std::vector<Command> Core::poll(base::TimePoint now, base::WallTime wall) {
 }
 
 base::TimePoint Core::next_deadline() const {
-  const base::TimePoint exchange = engine_.next_deadline();
-  return std::min(exchange, connector_.next_deadline().value_or(exchange));
+  base::TimePoint at = engine_.next_deadline();
+  if (leave_at_) at = std::min(at, *leave_at_);
+  return std::min(at, connector_.next_deadline().value_or(at));
 }
 
 }  // namespace node

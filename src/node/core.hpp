@@ -34,6 +34,8 @@ class Core {
   bool restore_own(base::ByteSpan envelope);
   /// How many peers are known then; an entry of our own does not count.
   std::size_t restore_peers(std::span<const store::PeerEntry> entries, base::TimePoint now);
+  /// Whom the operator removed: not let in, not dialled, not told of.
+  void restore_removed(std::span<const store::RawKey> keys);
 
   // From the network --------------------------------------------------------------------------------------------
   void on_listening(std::vector<libp2p::Multiaddr> announced);
@@ -55,6 +57,8 @@ class Core {
 
   // From the disk -----------------------------------------------------------------------------------------------
   void on_own_record_saved(const exchange::RecordPtr& record, base::TimePoint now);
+  /// Somebody else changed peers.yaml just now; what is gone from it is acted upon after a rest (kEditRest).
+  void on_edits(const store::Edits& edits, base::TimePoint now);
 
   // From the operator -------------------------------------------------------------------------------------------
   /// As in `Options`, from now on. Connections stay.
@@ -86,12 +90,24 @@ class Core {
   void take(Output&& output, base::TimePoint now, base::WallTime wall);
   void store_and_admit(const exchange::Known& known, base::WallTime wall);
 
+  // core_edits.cpp
+  static libp2p::Admission::Verdict verdict_of(peers::Trust trust);
+  /// False if it is our own, or there is no room.
+  bool take_in(const store::PeerEntry& entry, base::TimePoint now);
+  void let_go_of_removed(base::TimePoint now);
+  void keep_out(const libp2p::PeerId& peer);
+  bool is_removed(const libp2p::PeerId& peer) const { return engine_.records().is_tombstoned(peer); }
+  PeersEdited in_words(const store::Edits& edits) const;
+
   libp2p::PeerId self_;
   observe::Bus& bus_;
   Connector connector_;
   base::Duration exchange_interval_;
   exchange::Engine engine_;
   std::map<libp2p::PeerId, peers::Trust> trusted_;  ///< Operator's entries and proven peers.
+  std::map<libp2p::PeerId, std::string> names_;     ///< What the operator calls them.
+  std::map<libp2p::PeerId, bool> leaving_;          ///< Gone from the file; true: removed, false: forgotten.
+  std::optional<base::TimePoint> leave_at_;         ///< When they are let go of.
   std::vector<Command> commands_;
 };
 

@@ -25,10 +25,10 @@ EventLog::EventLog(observe::Log& log, observe::Bus& bus, const base::Clock& cloc
       store_{log, "store"},
       events_{bus.subscribe<Listening, ListenRetried, ListenSkipped, PeerConnected, PeerDisconnected, DialEnded,
                             InboundRefused, PeerMoved, PeerAgent, ExchangeStreamEnded, OwnRecordSaved,
-                            OwnRecordNotSaved, PeersSaved, exchange::RecordLearned, exchange::RecordProven,
-                            exchange::CheckFailed, exchange::PeerIntroduced, exchange::ErrorReceived,
-                            exchange::Disconnect, exchange::IdentityAlarm, exchange::RoundEnded>(
-          {.capacity = kEventQueue, .wake = std::move(wake)})} {}
+                            OwnRecordNotSaved, PeersEdited, PeersWatchFailed, PeersSaved, exchange::RecordLearned,
+                            exchange::RecordProven, exchange::CheckFailed, exchange::PeerIntroduced,
+                            exchange::ErrorReceived, exchange::Disconnect, exchange::IdentityAlarm,
+                            exchange::RoundEnded>({.capacity = kEventQueue, .wake = std::move(wake)})} {}
 
 void EventLog::drain() { events_.drain(*this); }
 
@@ -227,15 +227,33 @@ void EventLog::operator()(const OwnRecordNotSaved& event) {
                {{"reason", event.error.message()}, {"repeats", verdict.repeats}});
 }
 
+void EventLog::operator()(const PeersEdited& event) {
+  store_.info("peers.edited", "peers.yaml was edited",
+              {{"added", event.added},
+               {"changed", event.changed},
+               {"removed", event.removed},
+               {"forgotten", event.forgotten}});
+}
+
+void EventLog::operator()(const PeersWatchFailed& event) {
+  store_.info("peers.watch.polling", "The folder of peers.yaml cannot be watched and is looked at regularly",
+              {{"reason", event.error.message()}});
+}
+
 void EventLog::operator()(const PeersSaved& event) {
+  using Kind = store::Notice::Kind;
   for (const store::Notice& notice : event.notices) log_notice(store_, notice);
+  log_findings(store_, event.findings, event.file);
+  const auto told = [&event](Kind kind) {
+    return std::ranges::count(event.notices, kind, &store::Notice::kind) > 0;
+  };
   if (event.error) {
-    if (!event.news) return;
+    if (!event.news || told(Kind::broken)) return;  // the notice says why and what to do
     store_.error("peers.unsaved", "peers.yaml cannot be written: new peers are kept in memory until it can",
                  {{"reason", event.error.message()}, {"entries", event.entries}});
     return;
   }
-  if (event.news) store_.info("peers.saved.again", "peers.yaml can be written again");
+  if (event.news && !told(Kind::mended)) store_.info("peers.saved.again", "peers.yaml can be written again");
   if (event.wrote) store_.info("peers.saved", "Learned peers saved", {{"entries", event.entries}});
 }
 

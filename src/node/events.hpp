@@ -10,6 +10,7 @@
 #include "exchange/outputs.hpp"
 #include "libp2p/host.hpp"
 #include "peers/peer_manager.hpp"
+#include "store/findings.hpp"
 #include "store/notice.hpp"
 
 namespace node {
@@ -98,12 +99,27 @@ struct OwnRecordNotSaved {
   base::ErrorCode error;
 };
 
+/// Somebody else changed peers.yaml. Names, or ids where there is no name; bounded.
+struct PeersEdited {
+  std::vector<std::string> added;
+  std::vector<std::string> changed;
+  std::vector<std::string> removed;
+  std::vector<std::string> forgotten;
+};
+
+/// The folder of peers.yaml cannot be watched: it is looked at again and again.
+struct PeersWatchFailed {
+  base::ErrorCode error;
+};
+
 struct PeersSaved {
   base::ErrorCode error;  ///< Unset if all is on disk.
   std::size_t entries = 0;
   bool wrote = false;
   bool news = false;  ///< The first failure of a row, or its end.
   std::vector<store::Notice> notices{};
+  store::Findings findings{};
+  std::string file{};
 };
 
 }  // namespace node

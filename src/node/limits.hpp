@@ -18,6 +18,13 @@ inline constexpr std::chrono::seconds kListenPatience{30};
 inline constexpr std::chrono::milliseconds kListenRetryFirst{250};
 inline constexpr std::chrono::seconds kListenRetryCap{4};
 
+/// A peer that is gone from peers.yaml is let go of when the file has been at rest for so long: an editor may
+/// still be writing. CoreEditsTest.LetsGoOfARemovedPeerOnceTheFileIsAtRest.
+inline constexpr std::chrono::seconds kEditRest{2};
+/// The folder of peers.yaml is watched; still it is looked whether the path leads there.
+inline constexpr std::chrono::seconds kWatchRecheck{5};
+inline constexpr std::size_t kNamesTold = 100;  ///< Of one edit, in one list of a log line.
+
 /// The own record that cannot be written is tried again after this.
 inline constexpr std::chrono::seconds kOwnRecordRetry{5};
 /// The host's part of the 3 s of an orderly stop; the rest is for the last save.

@@ -74,7 +74,9 @@ Node::Node(World world, Startup startup)
               .timers = world_.core.timers,
               .store = world_.store,
               .bus = bus_,
-              .worker = world_.worker}},
+              .worker = world_.worker,
+              .core = [this](auto call) { post_to_core(std::move(call)); },
+              .file = startup_.peers_path}},
       own_record_{{.executor = world_.core.executor,
                    .clock = world_.core.clock,
                    .timers = world_.core.timers,
@@ -86,6 +88,18 @@ Node::Node(World world, Startup startup)
                   startup_.state_path},
       tasks_{world_.core.executor},
       refresh_timer_{world_.core.timers, [this] { refresh_regularly(); }} {
+  if (!startup_.peers_path.empty()) {
+    peers_watch_.emplace(PeersWatch::Parts{.executor = world_.core.executor,
+                                           .clock = world_.core.clock,
+                                           .timers = world_.core.timers,
+                                           .files = world_.files,
+                                           .watcher = world_.folders,
+                                           .bus = bus_,
+                                           .worker = world_.worker,
+                                           .refresh = [this] { saver_.refresh(); },
+                                           .hold = [this](base::TimePoint until) { saver_.hold(until); }},
+                         startup_.peers_path);
+  }
   for (std::size_t i = 0; i < hosts_.size(); ++i) {
     Network::Parts parts{.host = hosts_.host(i),
                          .environment = world_.loops[i],
@@ -171,6 +185,7 @@ asio::awaitable<std::optional<StartFailure>> Node::start() {
                  "node.state holds another node's record, or a damaged one: a new one is signed");
   }
   known_at_start_ = core_.restore_peers(startup_.peers, world_.core.clock.now());
+  core_.restore_removed(startup_.removed);
   startup_.peers.clear();
   carry_out(core_.take_commands());  // who comes first is known already
   logger_.info("network.started", "Network manager started successfully", {{"peer", hosts_.id().to_base58()}});
@@ -192,6 +207,8 @@ asio::awaitable<std::optional<StartFailure>> Node::start() {
     logger_.info("peers.none", "No peers configured - running in standalone mode");
   }
   turn_core();
+  saver_.start();
+  if (peers_watch_) peers_watch_->start();
   refresh_timer_.arm(world_.core.clock.now() + kMetricsRefresh);
   co_return std::nullopt;
 }
@@ -214,6 +231,7 @@ asio::awaitable<void> Node::stop() {
   auto networks_stopped = libp2p::join_all(std::move(stops));
   co_await std::move(networks_stopped);
   core_timer_.cancel();
+  if (peers_watch_) peers_watch_->stop();
   auto saved = saver_.close();
   co_await std::move(saved);
   auto refreshed = refresh_metrics();

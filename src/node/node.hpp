@@ -18,6 +18,7 @@
 #include "node/metrics_bridge.hpp"
 #include "node/network.hpp"
 #include "node/own_record_file.hpp"
+#include "node/peers_watch.hpp"
 #include "node/saver.hpp"
 #include "node/world.hpp"
 #include "observe/event_bus.hpp"
@@ -32,8 +33,10 @@ class Node {
   struct Startup {
     config::text::Settings settings;  ///< With a private key.
     std::vector<store::PeerEntry> peers;
+    std::vector<store::RawKey> removed{};  ///< By the operator.
     store::text::NodeState state;
-    std::string state_path;  ///< Where node.state is kept.
+    std::string state_path;    ///< Where node.state is kept.
+    std::string peers_path{};  ///< The store's file, to be watched; empty if there is none.
     std::string version;
   };
 
@@ -89,6 +92,7 @@ class Node {
   Core core_;
   libp2p::io::Timer core_timer_;
   Saver saver_;
+  std::optional<PeersWatch> peers_watch_;
   OwnRecordFile own_record_;
   std::vector<std::unique_ptr<Network>> networks_;  ///< One for each loop.
   libp2p::TaskGroup tasks_;

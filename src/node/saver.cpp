@@ -3,16 +3,27 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "node/core.hpp"
 #include "node/events.hpp"
 
 namespace node {
 
 namespace asio = boost::asio;
 
-Saver::Saver(Parts parts)
-    : parts_{std::move(parts)},
-      due_{parts_.timers,
-           [this] { run([](store::PeerStore& store, base::TimePoint now) { return store.save_if_due(now); }); }} {}
+Saver::Saver(Parts parts) : parts_{std::move(parts)}, due_{parts_.timers, [this] { save(); }} {}
+
+void Saver::save() {
+  if (parts_.clock.now() < held_until_) return due_.arm(held_until_);
+  run([](store::PeerStore& store, base::TimePoint now) { return store.save_if_due(now); });
+}
+
+void Saver::start() {
+  run([](store::PeerStore&, base::TimePoint) { return std::optional<store::SaveReport>{}; });
+}
+
+void Saver::refresh() {
+  run([](store::PeerStore& store, base::TimePoint now) { return store.refresh(now); });
+}
 
 void Saver::update(store::PeerEntry entry) {
   run([entry = std::move(entry)](store::PeerStore& store, base::TimePoint now) {
@@ -54,7 +65,11 @@ void Saver::take(const Outcome& outcome) {
                                 .entries = outcome.report->entries,
                                 .wrote = outcome.report->wrote,
                                 .news = outcome.report->news,
-                                .notices = outcome.report->notices});
+                                .notices = outcome.report->notices,
+                                .findings = outcome.report->findings,
+                                .file = parts_.file});
+  if (!outcome.report->touched && outcome.report->edits.empty()) return;
+  parts_.core([edits = outcome.report->edits](Core& core, base::TimePoint now) { core.on_edits(edits, now); });
 }
 
 }  // namespace node

@@ -26,10 +26,18 @@ class Saver {
     store::PeerStore& store;
     observe::Bus& bus;
     Worker worker;
+    CoreInbox core;
+    std::string file;  ///< Its name, for the log.
   };
   explicit Saver(Parts parts);
 
+  /// What the store could not write when it was loaded is tried again in its time.
+  void start();
   void update(store::PeerEntry entry);
+  /// The file may be another one than before.
+  void refresh();
+  /// Somebody else writes the file: no save of ours begins before `until`.
+  void hold(base::TimePoint until) { held_until_ = until; }
   /// The last save: returns when what waited is on disk, or could not be written.
   boost::asio::awaitable<void> close();
 
@@ -40,11 +48,13 @@ class Saver {
   };
   using Job = std::function<std::optional<store::SaveReport>(store::PeerStore&, base::TimePoint now)>;
 
+  void save();
   void run(Job job, std::function<void()> then = {});
   void take(const Outcome& outcome);
 
   Parts parts_;
   libp2p::io::Timer due_;
+  base::TimePoint held_until_{};
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -31,6 +31,14 @@ const char* message_of(Kind kind) {
   return "peers.yaml";
 }
 
+void log_findings(const observe::Logger& log, const store::Findings& findings, const std::string& file) {
+  for (const store::Finding& finding : findings.first) {
+    log.warn("peers.entry.bad",
+             finding.entry_left_out ? "Entry of peers.yaml left out" : "Part of an entry of peers.yaml left out",
+             {{"file", file}, {"line", finding.line}, {"reason", finding.reason}});
+  }
+}
+
 void log_notice(const observe::Logger& log, const store::Notice& notice) {
   std::vector<std::string> peers;
   peers.reserve(notice.peers.size());

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/files.hpp"
+#include "base/folder_watch.hpp"
 #include "base/rng.hpp"
 #include "libp2p/host/environment.hpp"
 #include "libp2p/io/timers.hpp"
@@ -34,6 +35,7 @@ struct World {
   std::vector<libp2p::Environment> loops;
   base::Files& files;
   store::PeerStore& store;
+  base::FolderWatcher* folders = nullptr;  ///< May be null.
   observe::Log& log;
   observe::Registry& metrics;
   const observe::Trace& trace;

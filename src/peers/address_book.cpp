@@ -47,6 +47,12 @@ bool AddressBook::learn(std::span<const libp2p::Multiaddr> addresses, Trust trus
   return better;
 }
 
+void AddressBook::keep_operators(std::span<const libp2p::Multiaddr> addresses) {
+  std::erase_if(addresses_, [addresses](const KnownAddress& known) {
+    return known.trust == Trust::operator_entry && std::ranges::find(addresses, known.address) == addresses.end();
+  });
+}
+
 void AddressBook::on_success(const libp2p::Multiaddr& address, base::TimePoint now, std::size_t limit) {
   learn(std::span{&address, 1}, Trust::proven, limit);
   const auto known = std::ranges::find(addresses_, address, &KnownAddress::address);

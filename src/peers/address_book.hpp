@@ -30,6 +30,8 @@ class AddressBook {
   /// True if an address is new or better trusted than before. When full, of those that were not just told the one
   /// goes that worked longest ago, or never; neither an operator's nor the last that worked.
   bool learn(std::span<const libp2p::Multiaddr> addresses, Trust trust, std::size_t limit);
+  /// The operator's list is `addresses` now: what only an earlier one of theirs named goes.
+  void keep_operators(std::span<const libp2p::Multiaddr> addresses);
   /// A connection came up over `address`: it is proven and tried first.
   void on_success(const libp2p::Multiaddr& address, base::TimePoint now, std::size_t limit);
 

@@ -56,6 +56,12 @@ bool PeerManager::make_room(Trust trust, base::TimePoint now) {
   return true;
 }
 
+bool PeerManager::rewrite(const libp2p::PeerId& peer, std::span<const libp2p::Multiaddr> addresses,
+                          base::TimePoint now) {
+  if (const auto at = peers_.find(peer); at != peers_.end()) at->second.addresses.keep_operators(addresses);
+  return learn(peer, addresses, Trust::operator_entry, now);
+}
+
 void PeerManager::want_or_not(Entry& entry, base::TimePoint now) {
   if (entry.second.addresses.empty() || entry.second.removed) return;
   follow(wanted_.add(entry.first, entry.second.trust), now);

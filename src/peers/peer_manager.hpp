@@ -68,6 +68,9 @@ class PeerManager {
   /// not in use, gives way to one that is proven. False if there is no room, or it is ourselves.
   bool learn(const libp2p::PeerId& peer, std::span<const libp2p::Multiaddr> addresses, Trust trust,
              base::TimePoint now);
+  /// The operator gave the peer another list of addresses: as `learn`, and what the former one named is not tried
+  /// any more. An open connection stays.
+  bool rewrite(const libp2p::PeerId& peer, std::span<const libp2p::Multiaddr> addresses, base::TimePoint now);
   /// Forgets the peer and closes what is open. False if it was not known.
   bool remove(const libp2p::PeerId& peer, base::TimePoint now);
 

@@ -21,8 +21,10 @@ struct SaveReport {
   std::size_t entries = 0;  ///< How many entries were written, or still wait.
   bool wrote = false;       ///< The file was replaced; false also when nothing in it had to change.
   bool news = false;
+  bool touched = false;           ///< By `refresh`: the file was another one than before, whatever it holds.
   Edits edits{};                  ///< What others changed in the file: to be acted upon.
   std::vector<Notice> notices{};  ///< For the operator.
+  Findings findings{};            ///< What is wrong with single lines of an edited file; told once.
 };
 
 class PeerStore {
@@ -52,6 +54,8 @@ class PeerStore {
   virtual std::optional<SaveReport> refresh(base::TimePoint) { return std::nullopt; }
   /// The last save, at stop: a damaged file is now repaired, as nobody will be there to wait for its mending.
   virtual SaveReport close(base::TimePoint now) { return flush(now); }
+  /// Whom the operator removed, as of the last `load` or save.
+  virtual std::vector<RawKey> removed() const { return {}; }
   /// What `load` found for the operator to know; once.
   virtual std::vector<Notice> take_notices() { return {}; }
 };

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """tests/integration/run_scenario.py: one scenario with real processes, sockets, files and signals.
 
-Prints what was seen; exit status 1 if the scenario failed, 77 if it needs go-libp2p and that is not there.
+Prints what was seen; exit status 1 if the scenario failed, 77 if this machine lacks what it needs (go-libp2p, root).
 """
 
 import argparse
@@ -16,13 +16,14 @@ import config_scenarios
 import garbage_scenarios
 import mesh_scenarios
 import operator_scenarios
+import peers_scenarios
 import reload_scenarios
 from federation import Federation
 from peer_process import PeerError
-from waiting import Failure
+from waiting import Failure, Skipped
 
 SCENARIOS = (mesh_scenarios.SCENARIOS | operator_scenarios.SCENARIOS | garbage_scenarios.SCENARIOS |
-             config_scenarios.SCENARIOS | reload_scenarios.SCENARIOS)
+             config_scenarios.SCENARIOS | reload_scenarios.SCENARIOS | peers_scenarios.SCENARIOS)
 
 
 def main():
@@ -41,6 +42,9 @@ def main():
     try:
         with Federation(args.node) as federation:
             scenario(federation, args.go)
+    except Skipped as reason:
+        print(f"SKIPPED: {reason}")
+        return 77
     except (Failure, PeerError) as error:
         print(f"FAIL {args.scenario} after {time.monotonic() - began:.1f} s: {error}")
         return 1

@@ -9,6 +9,10 @@ class Failure(Exception):
     """A node did not do what it should; the text says what was seen."""
 
 
+class Skipped(Exception):
+    """This machine cannot do what the scenario needs; the text says what."""
+
+
 def expect(condition, text):
     if not condition:
         raise Failure(text)

@@ -58,6 +58,7 @@ class WholeNode {
       : world_{around.world},
         identity_{identity_of(number)},
         address_{address_of(number)},
+        in_a_file_{keeps == Keeps::in_a_file},
         machine_{around.world, around.internet, around.resolver, {"10.0.0." + std::to_string(number)}} {
     if (keeps == Keeps::in_a_file) {
       store_ = std::make_unique<store::disk::FilePeerStore>(
@@ -106,8 +107,10 @@ class WholeNode {
                                          .worker = [](const std::function<void()>& job) { job(); }},
                                    Node::Startup{.settings = std::move(settings),
                                                  .peers = std::move(*peers),
+                                                 .removed = store_->removed(),
                                                  .state = std::move(*state),
                                                  .state_path = kStatePath,
+                                                 .peers_path = in_a_file_ ? "peers.yaml" : "",
                                                  .version = "1.2.3"});
     auto started = world_.run(node_->start(), 1min);
     ASSERT_TRUE(started) << "the start does not end";
@@ -198,6 +201,7 @@ class WholeNode {
   std::size_t loops_ = 1;
   libp2p::Identity identity_;
   libp2p::Multiaddr address_;
+  bool in_a_file_;
   sim::Node machine_;
   base::MemoryFiles files_;
   std::unique_ptr<store::PeerStore> store_;

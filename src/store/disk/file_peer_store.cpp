@@ -2,15 +2,9 @@
 
 #include <utility>
 
+#include "store/disk/edit_watch.hpp"
+
 namespace store::disk {
-namespace {
-
-bool same_version(const base::FileInfo& one, const base::FileInfo& other) {
-  return one.inode == other.inode && one.device == other.device && one.size == other.size &&
-         one.modified == other.modified;
-}
-
-}  // namespace
 
 FilePeerStore::FilePeerStore(World world, std::string path, PeersFileOptions options)
     : world_{world}, path_{path}, file_{world.files, world.rng, std::move(path), options} {}
@@ -70,7 +64,9 @@ std::optional<SaveReport> FilePeerStore::refresh(base::TimePoint now) {
   const auto info = world_.files.stat(path_);
   if (info && seen_ && same_version(*info, *seen_)) return std::nullopt;
   if (!info && !seen_ && info.error() == boost::system::errc::no_such_file_or_directory) return std::nullopt;
-  return save(now, PeersFile::Damage::is_left);
+  SaveReport report = save(now, PeersFile::Damage::is_left);
+  report.touched = true;
+  return report;
 }
 
 SaveReport FilePeerStore::close(base::TimePoint now) {
@@ -82,10 +78,13 @@ SaveReport FilePeerStore::save(base::TimePoint now, PeersFile::Damage damage) {
   const bool was_failing = schedule_.failing();
   SaveReport report{.entries = waiting_.size()};
   Agreement agreement;
+  const base::TimePoint began = world_.clock.now();
   const auto agreed = file_.agree(waiting_, world_.clock.wall(), damage, agreement);
+  const base::Duration took = world_.clock.now() - began;
   report.wrote = agreement.wrote;
   report.edits = std::move(agreement.edits);
   report.notices = std::move(agreement.notices);
+  report.findings = std::move(agreement.findings);
   if (!agreed) {
     report.error = agreed.error();
     report.news = !was_failing;
@@ -94,7 +93,7 @@ SaveReport FilePeerStore::save(base::TimePoint now, PeersFile::Damage damage) {
   }
   report.news = was_failing;
   unsettled_ = false;
-  schedule_.on_saved(now);
+  schedule_.on_saved(now + took, took);
   drop_what_is_written();
   if (!waiting_.empty()) schedule_.on_change(now);
   look_at_file();
@@ -109,6 +108,13 @@ void FilePeerStore::drop_what_is_written() {
     const auto index = known.find(item.first);
     return !index || item.second.record.empty() || item.second.sequence <= known.sequence(*index);
   });
+}
+
+std::vector<RawKey> FilePeerStore::removed() const {
+  std::vector<RawKey> keys;
+  keys.reserve(file_.base().removed.size());
+  for (const auto& [key, buried] : file_.base().removed) keys.push_back(key);
+  return keys;
 }
 
 void FilePeerStore::look_at_file() {

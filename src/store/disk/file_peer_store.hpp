@@ -32,6 +32,7 @@ class FilePeerStore final : public PeerStore {
   SaveReport flush(base::TimePoint now) override;
   std::optional<SaveReport> refresh(base::TimePoint now) override;
   SaveReport close(base::TimePoint now) override;
+  std::vector<RawKey> removed() const override;
   std::vector<Notice> take_notices() override { return std::exchange(notices_, {}); }
 
  private:

@@ -59,7 +59,8 @@ base::Result<Agreement> PeersFile::open(base::WallTime now, Findings& findings) 
   }
   base::Result<void> agreed = lock ? base::Result<void>{make_error_code(text::PeersErrc::locked)} : lock.error();
   if (lock && lock->held) {
-    agreed = agree_locked(side, std::exchange(found, FoundFile{}), {}, now, Damage::is_repaired, agreement);
+    const Damage damage = options_.repairs ? Damage::is_repaired : Damage::is_left;
+    agreed = agree_locked(side, std::exchange(found, FoundFile{}), {}, now, damage, agreement);
     if (!agreed && agreement.peers.empty()) found = look_at(files_, side, findings = {});
   } else if (lock) {
     tell_lock(*lock, agreement);
@@ -112,8 +113,8 @@ base::Result<void> PeersFile::agree(const merge::Waiting& waiting, base::WallTim
     tell_lock(*lock, agreement);
     return make_error_code(text::PeersErrc::locked);
   }
-  Findings unreported;
-  return agree_locked(side, look_at(files_, side, unreported), waiting, now, damage, agreement);
+  FoundFile found = look_at(files_, side, agreement.findings);
+  return agree_locked(side, std::move(found), waiting, now, damage, agreement);
 }
 
 base::Result<void> PeersFile::agree_locked(const SideFiles& side, FoundFile found, const merge::Waiting& waiting,
@@ -143,8 +144,8 @@ base::Result<void> PeersFile::agree_locked(const SideFiles& side, FoundFile foun
     const auto replaced = write(side, *sides, *text, now, agreement);
     if (!replaced) return replaced.error();
     if (*replaced == Replaced::edited) {
-      Findings unreported;
-      found = look_at(files_, side, unreported);
+      agreement.findings = {};
+      found = look_at(files_, side, agreement.findings);
       continue;
     }
     agreement.wrote = true;
@@ -253,9 +254,15 @@ void PeersFile::adopt(text::Document document, const merge::Base& former, Agreem
 /// Once for each version of the file, also if the merge has to be made again because it cannot be written.
 void PeersFile::tell(const Sides& sides, merge::Outcome& outcome, Agreement& agreement) {
   if (!sides.was_found) return;
-  if (outcome.edits.empty() && outcome.notices.empty()) return;
+  const auto& seal = sides.text.document().seal;
+  const bool is_known = seal && seal->intact && seal->stamp == base_.stamp;
+  if (is_known) agreement.findings = {};
+  if (outcome.edits.empty() && outcome.notices.empty() && agreement.findings.total == 0) return;
   const auto digest = libp2p::crypto::sha256(base::as_bytes(sides.text.text()));
-  if (told_ == digest) return;
+  if (told_ == digest) {
+    agreement.findings = {};
+    return;
+  }
   told_ = digest;
   agreement.edits = std::move(outcome.edits);
   for (Notice& notice : outcome.notices) agreement.notices.push_back(std::move(notice));
@@ -274,6 +281,7 @@ void PeersFile::tell_lock(const base::LockAttempt& lock, Agreement& agreement) {
 }
 
 void PeersFile::tell_broken(const FoundFile& found, Agreement& agreement) {
+  agreement.findings = {};  // the one that matters is in `found`
   std::string detail = found.error.message();
   if (found.why) detail += " (line " + std::to_string(found.why->line) + ": " + found.why->reason + ")";
   tell_once({.kind = Notice::Kind::broken, .detail = std::move(detail)}, agreement);

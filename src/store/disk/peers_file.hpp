@@ -21,6 +21,7 @@ namespace store::disk {
 struct PeersFileOptions {
   std::size_t backups = 3;                             ///< How many are kept.
   base::Duration lock_wait = std::chrono::seconds{5};  ///< For another process to give the lock back.
+  bool repairs = true;  ///< A damaged file is repaired when it is opened; else it is left as it is.
 };
 
 /// What came of one agreement; filled as far as it got.
@@ -29,6 +30,7 @@ struct Agreement {
   base::ErrorCode error{};  ///< Of `open`: why it could not be written.
   Edits edits;
   std::vector<Notice> notices;
+  Findings findings;             ///< Of a version that somebody else wrote.
   std::vector<PeerEntry> peers;  ///< All that are known now, also if they could not be written.
 };
 

@@ -9,9 +9,10 @@ void SaveSchedule::on_change(base::TimePoint now) {
   last_change_ = now;
 }
 
-void SaveSchedule::on_saved(base::TimePoint now) {
+void SaveSchedule::on_saved(base::TimePoint now, base::Duration took) {
   *this = SaveSchedule{};
   last_write_ = now;
+  rest_ = std::clamp(took * kSaveRestPerCost, kSaveQuiet, kSaveRestCap);
 }
 
 void SaveSchedule::on_failed(base::TimePoint now, base::Rng& rng) {
@@ -24,7 +25,7 @@ std::optional<base::TimePoint> SaveSchedule::due() const {
   if (retry_at_) return retry_at_;
   if (!first_change_) return std::nullopt;
   const base::TimePoint wanted = std::min(last_change_ + kSaveQuiet, *first_change_ + kSaveLatest);
-  return last_write_ ? std::max(wanted, *last_write_ + kSaveQuiet) : wanted;
+  return last_write_ ? std::max(wanted, *last_write_ + rest_) : wanted;
 }
 
 }  // namespace store::disk

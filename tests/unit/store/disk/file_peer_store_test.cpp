@@ -162,6 +162,51 @@ TEST_F(FilePeerStoreTest, ABrokenEditStaysUntouchedAndTheFactsWait) {
   EXPECT_EQ(peers_on_disk(), 1U);
 }
 
+TEST_F(FilePeerStoreTest, TellsOnceWhichLinesOfAnEditAreWrong) {
+  disk_.put("peers.yaml", "peers:\n" + operator_entry(1));
+  load();
+  store_.update(learned(3), now_);
+  ASSERT_TRUE(store_.flush(now_).wrote);
+  std::string edited = *disk_.text("peers.yaml");
+  edited.insert(edited.find("  - public_key"), "  - public_key: c2hvcnQ=\n");
+  disk_.put("peers.yaml", edited);
+  const auto report = store_.refresh(now_);
+  ASSERT_TRUE(report && !report->error);
+  EXPECT_TRUE(report->touched);
+  ASSERT_EQ(report->findings.first.size(), 1U);
+  EXPECT_TRUE(report->findings.first[0].entry_left_out);
+  store_.update(learned(3, 2), now_);
+  EXPECT_EQ(store_.flush(now_).findings.total, 0U) << "it is the version that is known";
+  EXPECT_FALSE(store_.refresh(now_));
+}
+
+TEST_F(FilePeerStoreTest, KnowsWhomTheOperatorRemoved) {
+  disk_.put("peers.yaml", "peers:\n" + operator_entry(1) + operator_entry(2) + operator_entry(3));
+  load();
+  EXPECT_TRUE(store_.removed().empty());
+  store_.remove(key_of(2), now_);
+  ASSERT_TRUE(store_.flush(now_).wrote);
+  EXPECT_THAT(store_.removed(), ::testing::ElementsAre(key_of(2)));
+  FilePeerStore next{{disk_, clock_, rng_}, "peers.yaml"};
+  Findings findings;
+  ASSERT_TRUE(next.load(findings));
+  EXPECT_THAT(next.removed(), ::testing::ElementsAre(key_of(2)));
+}
+
+TEST_F(FilePeerStoreTest, WhoDoesNotRepairLeavesADamagedFileAsItIs) {
+  disk_.put("peers.yaml", "peers: []\n");
+  load();
+  store_.update(learned(1), now_);
+  ASSERT_TRUE(store_.flush(now_).wrote);
+  disk_.put("peers.yaml", "peers: [\n");
+  FilePeerStore command{{disk_, clock_, rng_}, "peers.yaml", {.repairs = false}};
+  Findings findings;
+  ASSERT_TRUE(command.load(findings));
+  command.add(learned(2), now_);
+  EXPECT_TRUE(command.flush(now_).error);
+  EXPECT_EQ(disk_.text("peers.yaml"), "peers: [\n");
+}
+
 TEST(FilePeerStore, AFailureOrACrashAtAnyStepOfASaveLosesNothing) {
   const std::string old = "peers:\n" + operator_entry(1);
   for (const bool crash : {false, true}) {
@@ -208,6 +253,19 @@ TEST(SaveSchedule, NeverWritesTwiceWithinASecond) {
   schedule.on_change(kStart - 10s);
   schedule.on_saved(kStart);
   schedule.on_change(kStart - 5s);
+  EXPECT_EQ(schedule.due(), kStart + kSaveQuiet);
+}
+
+TEST(SaveSchedule, RestsInProportionToWhatASaveCost) {
+  SaveSchedule schedule;
+  schedule.on_saved(kStart, 5s);
+  schedule.on_change(kStart);
+  EXPECT_EQ(schedule.due(), kStart + 45s);
+  schedule.on_saved(kStart, 1h);
+  schedule.on_change(kStart);
+  EXPECT_EQ(schedule.due(), kStart + kSaveRestCap);
+  schedule.on_saved(kStart, 1ms);
+  schedule.on_change(kStart);
   EXPECT_EQ(schedule.due(), kStart + kSaveQuiet);
 }
 

@@ -1,0 +1,338 @@
+"""peers.yaml while nodes run: edited by hand in the ways of editors, by commands, damaged, on a disk that is full."""
+
+import base64
+import ctypes
+import json
+import os
+import random
+import subprocess
+import time
+
+from federation import missing_connections, start
+from node_process import new_identity, run
+from waiting import Skipped, expect, expect_for, wait_until
+
+NOTICE_SECONDS = 1   # what operators are promised
+ACT_SECONDS = 5      # the file at rest for 2 s, and a connection that ends
+BACK_SECONDS = 25    # the longest back-off, and a handshake
+HALF_SECONDS = 1     # a program that pauses in the middle of a file
+CLONE_NEWNS = 0x20000
+
+
+# --- how a human and programs write ---------------------------------------------------------------------------
+
+def entry(node, name):
+    return f"  - public_key: {node.public_key}  # {name}\n    name: {name}\n    addresses: [{node.address}]\n"
+
+
+def with_entry(text, node, name):
+    head, tail = text.split("peers:\n", 1)
+    return f"{head}peers:\n{entry(node, name)}{tail}"
+
+
+def without_entry(text, node):
+    blocks = text.split("  - public_key: ")
+    kept = [block for block in blocks if node.public_key not in block.split("\n", 1)[0]]
+    expect(len(kept) == len(blocks) - 1, f"{node} is not an entry of {text}")
+    return "  - public_key: ".join(kept)
+
+
+def by_rename(path, text):
+    """As vim does: another file is given the name."""
+    other = path.with_name(f".{path.name}.swp")
+    other.write_text(text, encoding="utf-8")
+    other.rename(path)
+
+
+def in_place(path, text):
+    path.write_text(text, encoding="utf-8")
+
+
+class Halves:
+    """As a slow program does: the file is emptied, half of it is written, then the rest."""
+
+    def __init__(self, path, text):
+        self.file = open(path, "w", encoding="utf-8")
+        self.rest = text[len(text) // 2:]
+        self.file.write(text[:len(text) // 2])
+        self.file.flush()
+
+    def finish(self):
+        self.file.write(self.rest)
+        self.file.close()
+
+
+def strangers(federation, count):
+    """Entries of peers that are never there, so that a removal is not half of the file."""
+    class Nobody:
+        def __init__(self):
+            self.public_key = new_identity(federation.program).public_key
+            self.address = f"/ip4/127.0.0.1/tcp/{federation.free_port()}"
+    return [Nobody() for _ in range(count)]
+
+
+def text_of(node):
+    return node.peers_path.read_text(encoding="utf-8")
+
+
+def edits(node):
+    node.refresh()
+    return node.find("peers.yaml was edited")
+
+
+def wait_edit(node, since, kind, name):
+    """Within a second the log names what changed."""
+    def missing():
+        return not [line for line in edits(node)[since:] if name in line[kind]] and f"no edit has {kind} {name}"
+    return wait_until(missing, NOTICE_SECONDS)
+
+
+def has_connection(node, other):
+    return other.peer_id in node.connected()
+
+
+def wait_connection(node, other, there, seconds):
+    return wait_until(lambda: has_connection(node, other) != there and
+                      f"{node} is {'not ' if there else ''}connected with {other}", seconds)
+
+
+# --- scenarios ------------------------------------------------------------------------------------------------
+
+def peers_edited(federation, _):
+    """An edit is noticed within a second, whatever program made it, and acted upon; no half of one is."""
+    node, *others = nodes = [federation.node() for _ in range(4)]
+    node.knows(*strangers(federation, 5))
+    start(nodes)
+    wait_until(lambda: "kept by btc-federation" not in text_of(node) and "the file is as it was", 5)
+    ways = {"by renaming": by_rename, "in place": in_place}
+    for other, (way, write) in zip(others, ways.items()):
+        since = len(edits(node))
+        write(node.peers_path, with_entry(text_of(node), other, way.replace(" ", "-")))
+        took = wait_edit(node, since, "added", way.replace(" ", "-"))
+        dialled = wait_connection(node, other, True, 10)
+        print(f"added {way}: noticed after {took:.2f} s, connected {dialled:.2f} s later")
+        expect(f"# {way.replace(' ', '-')}" in text_of(node), f"the comment is gone: {text_of(node)}")
+
+    since = len(edits(node))
+    before = text_of(node)
+    halves = Halves(node.peers_path, with_entry(before, others[2], "in-halves"))
+    expect_for(lambda: len(edits(node)) != since and "half an edit was taken", HALF_SECONDS)
+    halves.finish()
+    took = wait_edit(node, since, "added", "in-halves")
+    wait_connection(node, others[2], True, 10)
+    print(f"in two halves: noticed {took:.2f} s after the second")
+
+    subprocess.run(["sed", "-i", "s/# by-renaming/# of old/", str(node.peers_path)], check=True)
+    wait_until(lambda: "# kept by btc-federation" not in text_of(node) and "no last line", 5)
+    expect("# of old" in text_of(node), "the edit of sed is gone")
+    expect(not missing_connections([node, others[0]]), "an edit of a comment disconnects")
+    expect(len(node.peers()) == 8, f"{node.peers()}")
+    run_check(node)
+
+
+def peers_removed(federation, _):
+    """A removed peer is disconnected and kept out, over a restart and whatever others tell, until it is added."""
+    node, friend, removed = nodes = federation.star(3)
+    node.knows(friend, removed, *strangers(federation, 3))
+    start(nodes)
+    wait_until(lambda: missing_connections(nodes), 10)
+    since = len(edits(node))
+    by_rename(node.peers_path, without_entry(text_of(node), removed))
+    wait_edit(node, since, "removed", removed.peer_id)
+    took = wait_connection(node, removed, False, ACT_SECONDS)
+    print(f"removed: disconnected after {took:.2f} s")
+    expect("removed:" in text_of(node), "no tombstone")
+    expect_for(lambda: has_connection(node, removed) and "it is back", 6)
+    expect(not missing_connections([friend, removed]) and not missing_connections([node, friend]),
+           "the others lost each other")
+
+    node.stop()
+    node.start()
+    node.wait_started()
+    wait_connection(node, friend, True, BACK_SECONDS)
+    expect_for(lambda: has_connection(node, removed) and "it is back after a restart", 6)
+    expect(removed.public_key not in node.peers(), "it is an entry again")
+
+    done = run(node.program, "peers", "add", f"{removed.address}/p2p/{removed.peer_id}", "--name", "back",
+               folder=node.folder)
+    expect(done.returncode == 0, f"peers add: {done}")
+    took = wait_connection(node, removed, True, BACK_SECONDS)
+    print(f"added by hand: connected after {took:.2f} s")
+    run_check(node)
+
+
+def peers_broken(federation, _):
+    """A broken edit is reported once with its line, never overwritten, and taken when it is mended."""
+    node, other = nodes = [federation.node(), federation.node()]
+    node.knows(*strangers(federation, 3))
+    start(nodes)
+    wait_until(lambda: "kept by btc-federation" not in text_of(node) and "the file is as it was", 5)
+    good = text_of(node)
+    broken = with_entry(good, other, "second").replace("    addresses", "   addresses", 1)
+    in_place(node.peers_path, broken)
+    line = node.wait_line("peers.yaml cannot be read: it stays as it is, nothing is written until it is mended",
+                          NOTICE_SECONDS)
+    print(line["detail"])
+    expect("line " in line["detail"], f"no line is named: {line}")
+    expect_for(lambda: text_of(node) != broken and "the broken edit was overwritten", 3)
+    done = run(node.program, "peers", "add", f"{other.address}/p2p/{other.peer_id}", folder=node.folder)
+    expect(done.returncode == 1 and b"peers.yaml" in done.stderr, f"a command on a broken file: {done}")
+    expect(text_of(node) == broken, "a command changed the broken file")
+    by_rename(node.peers_path, with_entry(good, other, "second"))
+    node.wait_line("peers.yaml can be read again", NOTICE_SECONDS)
+    wait_connection(node, other, True, 10)
+    expect(len(node.find(line["message"])) == 1, "the broken edit was reported more than once")
+    run_check(node)
+
+
+def peers_commands(federation, _):
+    """peers list, add, remove, check, repair and import, with the node running and without it."""
+    node, other = nodes = [federation.node(), federation.node()]
+    start([other])
+    for running in (False, True):
+        if running:
+            start([node])
+        say = lambda *arguments, status=0: command(node, status, *arguments)
+        say("add", f"{other.address}/p2p/{other.peer_id}", "--name", "second")
+        say("add", "/ip4/192.0.2.7/tcp/9000", "--key", new_identity(node.program).public_key, "--name", "third")
+        listed = json.loads(say("list", "--json"))
+        expect({peer["name"] for peer in listed["peers"]} >= {"second", "third"}, f"{listed}")
+        page = json.loads(say("list", "--json", "--limit", "1"))
+        rest = json.loads(say("list", "--json", "--after", page["next"]))
+        expect(page["peers"] + rest["peers"] == listed["peers"] and rest["next"] is None, f"{page} {rest}")
+        if running:
+            wait_connection(node, other, True, BACK_SECONDS)
+        say("remove", "third")
+        say("remove", "nobody", status=1)
+        say("remove", other.peer_id)
+        if running:
+            wait_connection(node, other, False, ACT_SECONDS)
+        expect(json.loads(say("list", "--json"))["total"] == 0, "two are removed, and there are some")
+        shared = node.folder / "shared.yaml"
+        shared.write_text("peers:\n" + entry(other, "imported") + "  - public_key: c2hvcnQ=\n", encoding="utf-8")
+        print(say("import", "shared.yaml", status=1).strip())
+        expect(other.public_key in node.peers(), "nothing was imported")
+        if running:
+            wait_connection(node, other, True, BACK_SECONDS)
+        say("check")
+    node.stop()
+
+    no_point = base64.b64encode(bytes([2]) + bytes(31)).decode()
+    good = text_of(node)
+    in_place(node.peers_path, with_entry(good, other, "x").replace(other.public_key, no_point, 1))
+    expect("not a point" in command(node, 1, "check"), "a key that is no point")
+    in_place(node.peers_path, good[:len(good) - 40])
+    command(node, 1, "add", f"{other.address}/p2p/{other.peer_id}", shown=False)
+    print(command(node, 0, "repair").strip())
+    expect(text_of(node).split("\n# kept")[0] == good.split("\n# kept")[0], "not what it was")
+    command(node, 0, "check")
+
+
+def peers_stopped_while_saving(federation, _):
+    """SIGTERM at any instant of a save: status 0 within 3 s, and the file is whole."""
+    node, other = nodes = [federation.node(), federation.node()]
+    rng = random.Random(7)
+    lines = ["peers:\n"]
+    for number in range(2000):
+        key = base64.b64encode(rng.randbytes(32)).decode()
+        lines.append(f"  - public_key: {key}\n    addresses: [/ip4/127.0.0.1/tcp/{1 + number % 1000}]\n")
+    node.peers_path.write_text("".join(lines), encoding="utf-8")
+    start([other])
+    slowest = 0
+    for number in range(10):
+        node.start()
+        node.wait_started()
+        in_place(node.peers_path, text_of(node).replace("peers:\n", f"peers:\n  # edit {number}\n", 1))
+        time.sleep(rng.uniform(0, 0.6))  # the instant is what is tried
+        slowest = max(slowest, node.stop())
+        done = run(node.program, "peers", "list", "--json", folder=node.folder)
+        expect(done.returncode == 0 and json.loads(done.stdout)["total"] >= 2000, f"after stop {number}: {done.stderr}")
+        expect(f"# edit {number}\n" in text_of(node), f"edit {number} is gone")
+        leftovers = [path.name for path in node.folder.iterdir() if ".tmp-" in path.name]
+        expect(not leftovers, f"left over: {leftovers}")
+    print(f"10 stops, the slowest took {slowest:.2f} s")
+
+
+def own_disk(node):
+    """A file system of 1 MiB for peers.yaml alone, in a mount namespace that ends with this process."""
+    if os.geteuid() != 0:
+        raise Skipped("a disk of its own needs root")
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNS) != 0:
+        raise Skipped(f"no mount namespace: {os.strerror(ctypes.get_errno())}")
+    disk = node.folder / "disk"
+    disk.mkdir()
+    for arguments in (["--make-rprivate", "/"], ["-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]):
+        done = subprocess.run(["mount", *arguments], capture_output=True, check=False)
+        if done.returncode != 0:
+            raise Skipped(f"no tmpfs: {done.stderr.decode().strip()}")
+    node.peers_path = disk / "peers.yaml"
+    return disk
+
+
+def peers_full_disk(federation, _):
+    """On a full disk and on a read-only one the node goes on from memory, says so once, and writes when it can."""
+    node, first, second = federation.star(3)
+    disk = own_disk(node)
+    try:
+        full_and_read_only(federation, disk, node, first, second)
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def full_and_read_only(federation, disk, node, first, second):
+    node.knows(*strangers(federation, 3))
+    node.start("--peers", "disk/peers.yaml")
+    node.wait_started()
+    wait_until(lambda: "kept by btc-federation" not in text_of(node) and "the file is as it was", 5)
+
+    def survives(trouble, other, begin, end):
+        before = text_of(node)
+        begin()
+        other.start()
+        wait_connection(node, other, True, BACK_SECONDS)
+        node.wait_line("peers.yaml cannot be written: new peers are kept in memory until it can", 15)
+        print(f"{trouble}: {node.alarms[-1]['reason']}")
+        expect(text_of(node) == before, f"{trouble}: the file changed")
+        end()
+        node.wait_line("peers.yaml can be written again", 70)
+        expect(other.public_key in node.peers(), f"{trouble}: what was learned is lost")
+        expect(len(node.alarms) == 1, f"{trouble}: said more than once: {node.alarms}")
+        node.alarms.clear()
+
+    filler = disk / "filler"
+
+    def fill():
+        with open(filler, "wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(bytes(4096))
+            except OSError as error:
+                print(f"filled: {error.strerror}")
+
+    def remount(mode):
+        subprocess.run(["mount", "-o", f"remount,{mode}", str(disk)], check=True)
+
+    survives("full disk", first, fill, filler.unlink)
+    node.log.lines.clear()
+    survives("read-only disk", second, lambda: remount("ro"), lambda: remount("rw"))
+    expect(first.public_key in node.peers(), "the first one is gone")
+    node.stop()
+
+
+def run_check(node):
+    done = run(node.program, "peers", "check", "--peers", str(node.peers_path), folder=node.folder)
+    expect(done.returncode == 0, f"peers check: {done.stderr.decode()}")
+
+
+def command(node, status, *arguments, shown=True):
+    done = run(node.program, "peers", *arguments, folder=node.folder)
+    said = done.stdout.decode() + done.stderr.decode()
+    expect(done.returncode == status, f"peers {' '.join(arguments)} exits with {done.returncode}: {said}")
+    if shown and status:
+        print(done.stderr.decode().strip())
+    return said if status else done.stdout.decode()
+
+
+SCENARIOS = {one.__name__: one for one in
+             (peers_edited, peers_removed, peers_broken, peers_commands, peers_stopped_while_saving, peers_full_disk)}
