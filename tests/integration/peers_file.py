@@ -2,7 +2,7 @@
 
 import re
 
-KEY = re.compile(r'- public_key: *"?([A-Za-z0-9+/=]+)"?')
+KEY = re.compile(r'- public_key: *"?([A-Za-z0-9+/=]+)"?(?: +#.*)?')
 FLOW = re.compile(r"addresses: *\[(.*)\]")
 ITEM = re.compile(r"- *(/\S+)")
 

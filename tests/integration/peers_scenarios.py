@@ -103,7 +103,6 @@ def peers_edited(federation, _):
     node, *others = nodes = [federation.node() for _ in range(4)]
     node.knows(*strangers(federation, 5))
     start(nodes)
-    wait_until(lambda: "kept by btc-federation" not in text_of(node) and "the file is as it was", 5)
     ways = {"by renaming": by_rename, "in place": in_place}
     for other, (way, write) in zip(others, ways.items()):
         since = len(edits(node))
@@ -166,7 +165,6 @@ def peers_broken(federation, _):
     node, other = nodes = [federation.node(), federation.node()]
     node.knows(*strangers(federation, 3))
     start(nodes)
-    wait_until(lambda: "kept by btc-federation" not in text_of(node) and "the file is as it was", 5)
     good = text_of(node)
     broken = with_entry(good, other, "second").replace("    addresses", "   addresses", 1)
     in_place(node.peers_path, broken)
@@ -284,7 +282,6 @@ def full_and_read_only(federation, disk, node, first, second):
     node.knows(*strangers(federation, 3))
     node.start("--peers", "disk/peers.yaml")
     node.wait_started()
-    wait_until(lambda: "kept by btc-federation" not in text_of(node) and "the file is as it was", 5)
 
     def survives(trouble, other, begin, end):
         before = text_of(node)
