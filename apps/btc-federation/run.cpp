@@ -58,6 +58,29 @@ libp2p::Limits limits_of(const config::text::Settings& settings) {
   return limits;
 }
 
+/// False if the log file cannot be opened, which is reported.
+bool open_log(Process& process, const Paths& paths, const config::text::Settings::Logging& logging) {
+  auto sinks = make_sinks(logging, paths.config, process.files, process.worker());
+  if (!sinks) {
+    report(sinks.error(), config::disk::log_path(paths.config, logging.file_name));
+    return false;
+  }
+  apply_levels(process, logging);
+  process.log.set_sinks(std::move(*sinks));
+  return true;
+}
+
+/// However the node ends, no other thread touches it when it goes.
+struct JoinedThreads {
+  NetworkThreads& network;
+  boost::asio::thread_pool& disk;
+
+  ~JoinedThreads() {
+    network.join();
+    disk.join();
+  }
+};
+
 }  // namespace
 
 int run(const Paths& paths, std::string_view version) {
@@ -75,13 +98,7 @@ int run(const Paths& paths, std::string_view version) {
     report(findings, peers.error(), paths.peers);
     return ExitStatus::operator_error;
   }
-  auto sinks = make_sinks(config.settings->logging, paths.config, process.files, process.worker());
-  if (!sinks) {
-    report(sinks.error(), config::disk::log_path(paths.config, config.settings->logging.file_name));
-    return ExitStatus::operator_error;
-  }
-  apply_levels(process, config.settings->logging);
-  process.log.set_sinks(std::move(*sinks));
+  if (!open_log(process, paths, config.settings->logging)) return ExitStatus::operator_error;
   log_findings(process.log, paths, config, findings);
   for (const store::Notice& notice : store.take_notices()) {
     node::log_notice(observe::Logger{process.log, "store"}, notice);
@@ -109,6 +126,7 @@ int run(const Paths& paths, std::string_view version) {
                    .state_path = state_path,
                    .peers_path = paths.peers,
                    .version = std::string{version}}};
+  const JoinedThreads joined{network, process.disk};
   network.start();
   Runner runner{process,
                 node,
@@ -116,10 +134,7 @@ int run(const Paths& paths, std::string_view version) {
                 {.settings = std::move(*config.settings),
                  .clean_text = std::move(config.clean_text),
                  .version = std::string{version}}};
-  const int status = runner.run();
-  network.join();
-  process.disk.join();
-  return status;
+  return runner.run();
 }
 
 }  // namespace btc_federation

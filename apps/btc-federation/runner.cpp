@@ -129,17 +129,20 @@ void Runner::on_reloaded(const config::reload::Record& record) {
 // --- stop ------------------------------------------------------------------------------------------------------
 
 void Runner::begin_stop() {
+  if (std::exchange(stop_begun_, true)) return;  // a start that failed, and then a signal
   manager_.stopping();
   deadline_.expires_after(kStopDeadline);
   deadline_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     logger_.error("node.stop.forced", "The stop took too long and is cut short");
-    std::_Exit(status_);
+    std::_Exit(ExitStatus::fatal);  // what waited to be saved may be lost
   });
   desk_.stop([this] {
     asio::co_spawn(process_.loop, stop(), [this](const std::exception_ptr& thrown) {
       if (thrown) std::rethrow_exception(thrown);
-      process_.loop.stop();  // what still waits for a time has nobody to serve any more
+      // The worker's last job is waited for under the deadline, too. What still waits for a time then has nobody
+      // to serve any more.
+      process_.worker()([this] { asio::post(process_.loop, [this] { process_.loop.stop(); }); });
     });
   });
 }

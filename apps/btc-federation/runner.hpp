@@ -66,6 +66,7 @@ class Runner {
   boost::asio::cancellation_signal start_;
   bool started_ = false;
   bool stopping_ = false;
+  bool stop_begun_ = false;
   int status_ = ExitStatus::ok;
 };
 

@@ -176,6 +176,7 @@ Result<std::unique_ptr<OutputFile>> MemoryFiles::overwrite(const std::string& pa
   if (directories_.contains(target)) return error_of(EISDIR);
   auto inode = find(target);
   if (!inode) return error_of(ENOENT);
+  if (read_only_.contains(target)) return error_of(EROFS);
   if (!inode->emptied) {
     inode->emptied.emplace(inode->content.begin(),
                            inode->content.begin() + static_cast<std::ptrdiff_t>(inode->durable));

@@ -56,6 +56,8 @@ class MemoryFiles final : public Files {
   void forbid_exchange() { can_exchange_ = false; }
   void forbid_links() { can_link_ = false; }
   void mount(const std::string& path) { mounted_.insert(path); }
+  /// Opening `path` to write gives EROFS.
+  void make_read_only(const std::string& path) { read_only_.insert(path); }
   /// Reading the file at `path` gives EIO; its first half can still be had by `read_what_is_left`.
   void spoil(const std::string& path);
   /// Called before every step: another program at work between two steps of this one.
@@ -111,6 +113,7 @@ class MemoryFiles final : public Files {
   int changes_fail_ = 0;
   std::map<std::string, std::int64_t> locks_;
   std::set<std::string> mounted_;
+  std::set<std::string> read_only_;
   bool can_exchange_ = true;
   bool can_link_ = true;
   std::function<void(std::uint64_t step)> hook_;

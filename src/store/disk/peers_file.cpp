@@ -107,7 +107,8 @@ base::Result<void> PeersFile::agree(const merge::Waiting& waiting, base::WallTim
   const auto target = files_.resolve(path_);
   if (!target) return target.error();
   const SideFiles side{files_, *target};
-  const auto lock = files_.lock(side.lock(), options_.lock_wait);
+  const bool is_last = damage == Damage::is_repaired;
+  const auto lock = files_.lock(side.lock(), is_last ? options_.last_lock_wait : options_.lock_wait);
   if (!lock) return lock.error();
   if (!lock->held) {
     tell_lock(*lock, agreement);
@@ -149,6 +150,7 @@ base::Result<void> PeersFile::agree_locked(const SideFiles& side, FoundFile foun
       continue;
     }
     agreement.wrote = true;
+    told_.reset();  // should the same version come back, it is another edit
     adopt(std::move(*text).take_document(), sides->base, agreement);
     unsynced_ = true;
     if (auto synced = side.sync_directory(); !synced) return synced;
@@ -245,7 +247,6 @@ text::Stamp PeersFile::next_stamp(const Sides& sides) {
 void PeersFile::adopt(text::Document document, const merge::Base& former, Agreement& agreement) {
   base_ = merge::base_of(document, former);
   agreement.peers = std::move(document.peers);
-  told_.reset();
   if ((told_kinds_ & bit_of(Notice::Kind::broken)) != 0)
     agreement.notices.push_back({.kind = Notice::Kind::mended});
   told_kinds_ &= bit_of(Notice::Kind::written_in_place);
@@ -257,7 +258,7 @@ void PeersFile::tell(const Sides& sides, merge::Outcome& outcome, Agreement& agr
   const auto& seal = sides.text.document().seal;
   const bool is_known = seal && seal->intact && seal->stamp == base_.stamp;
   if (is_known) agreement.findings = {};
-  if (outcome.edits.empty() && outcome.notices.empty() && agreement.findings.total == 0) return;
+  if (outcome.edits.empty() && outcome.notices.empty() && agreement.findings.total == 0) return told_.reset();
   const auto digest = libp2p::crypto::sha256(base::as_bytes(sides.text.text()));
   if (told_ == digest) {
     agreement.findings = {};

@@ -31,7 +31,11 @@ base::Result<Replaced> PeersFile::write_in_place(const SideFiles& side, const Re
   if (!backup) return backup.error();
   if (auto synced = side.sync_directory(); !synced) return synced.error();
   auto outcome = overwrite(files_, side, what);
-  if (!outcome || *outcome != Replaced::done) return outcome;
+  if (!outcome || *outcome != Replaced::done) {
+    // It is of a version that never was: the next attempt makes its own.
+    if (auto removed = files_.remove(*backup); !removed) return removed.error();
+    return outcome;
+  }
   tell_once({.kind = Notice::Kind::written_in_place}, agreement);
   if (auto pruned = side.prune(SideFiles::Kind::backup, options_.backups); !pruned) return pruned.error();
   return outcome;
@@ -51,11 +55,14 @@ base::Result<void> PeersFile::keep_copies(const SideFiles& side, const Sides& si
   if (!sides.was_found) return base::ok();
   if (!sides.text.document().seal) {
     // As the operator, or the earlier node, wrote it.
-    const auto kept = side.write(SideFiles::Kind::backup, *sides.expected, kNewFileMode, now, rng_.next_u64());
+    const auto kept =
+        side.write_once(SideFiles::Kind::original, *sides.expected, kNewFileMode, now, rng_.next_u64());
     if (!kept) return kept.error();
+    if (auto pruned = side.prune(SideFiles::Kind::original, kKeptOriginals); !pruned) return pruned;
   }
   if (!overruled) return base::ok();
-  const auto kept = side.write(SideFiles::Kind::conflict, *sides.expected, kNewFileMode, now, rng_.next_u64());
+  const auto kept =
+      side.write_once(SideFiles::Kind::conflict, *sides.expected, kNewFileMode, now, rng_.next_u64());
   if (!kept) return kept.error();
   agreement.notices.push_back({.kind = Notice::Kind::copy_kept, .detail = *kept});
   return side.prune(SideFiles::Kind::conflict, kKeptConflicts);

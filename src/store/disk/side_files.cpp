@@ -14,6 +14,7 @@ namespace {
 const char* mark_of(SideFiles::Kind kind) {
   switch (kind) {
     case SideFiles::Kind::backup: return ".bak-";
+    case SideFiles::Kind::original: return ".original-";
     case SideFiles::Kind::damaged: return ".damaged-";
     case SideFiles::Kind::conflict: return ".conflict-";
     case SideFiles::Kind::temporary: return ".tmp-";
@@ -91,6 +92,17 @@ base::Result<std::string> SideFiles::write(Kind kind, std::string_view text, std
   if (step) return *path;
   (void)files_.remove(unfinished);  // The first error is the one to report.
   return step.error();
+}
+
+base::Result<std::string> SideFiles::write_once(Kind kind, std::string_view text, std::uint32_t mode,
+                                                base::WallTime now, std::uint64_t suffix) const {
+  const auto paths = all(kind);
+  if (!paths) return paths.error();
+  if (!paths->empty()) {
+    const auto youngest = files_.read(paths->back(), text.size());  // one that is larger is another
+    if (youngest && base::as_text(*youngest) == text) return paths->back();
+  }
+  return write(kind, text, mode, now, suffix);
 }
 
 base::Result<void> SideFiles::prune(Kind kind, std::size_t keep) const {

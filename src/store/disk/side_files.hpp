@@ -1,7 +1,8 @@
 // store/disk/side_files.hpp: the files beside peers.yaml that belong to it: the lock, backups, copies of what was
 // damaged or overruled, and temporary files. Blocks for the disk.
-// Names: peers.yaml.lock, peers.yaml.bak-20260203T040506Z (and .damaged-, .conflict-), peers.yaml.tmp-HEX.
-// Invariant: within a kind the order of the names is the order in which they were made, whatever the clock does.
+// Names: peers.yaml.lock, peers.yaml.bak-20260203T040506Z (and .original-, .damaged-, .conflict-),
+// peers.yaml.tmp-HEX. Invariant: within a kind the order of the names is the order in which they were made,
+// whatever the clock does.
 #pragma once
 
 #include <string>
@@ -13,10 +14,11 @@
 namespace store::disk {
 
 inline constexpr std::size_t kKeptConflicts = 10;  ///< Copies of overruled files; older ones are removed.
+inline constexpr std::size_t kKeptOriginals = 10;  ///< Copies of files as they were before a node wrote them.
 
 class SideFiles {
  public:
-  enum class Kind : std::uint8_t { backup, damaged, conflict, temporary };
+  enum class Kind : std::uint8_t { backup, original, damaged, conflict, temporary };
 
   /// `target`: the real file, links resolved. `files` is borrowed.
   SideFiles(base::Files& files, std::string target) : files_{files}, target_{std::move(target)} {}
@@ -31,6 +33,9 @@ class SideFiles {
   /// A new file of that kind, durable but for its name: sync_directory. Returns its path.
   base::Result<std::string> write(Kind kind, std::string_view text, std::uint32_t mode, base::WallTime now,
                                   std::uint64_t suffix) const;
+  /// As `write`, unless the youngest of its kind holds the same already: a save that fails is tried for ever.
+  base::Result<std::string> write_once(Kind kind, std::string_view text, std::uint32_t mode, base::WallTime now,
+                                       std::uint64_t suffix) const;
   /// Leaves the `keep` youngest.
   base::Result<void> prune(Kind kind, std::size_t keep) const;
   base::Result<void> sync_directory() const;

@@ -21,10 +21,12 @@ using namespace std::chrono_literals;
 
 TEST_F(PeersFileTest, TheFirstWriteKeepsACopyOfWhatTheEarlierNodeWrote) {
   settle();
+  const auto originals = machine_.named(".original-");
   const auto backups = machine_.named(".bak-");
-  ASSERT_THAT(backups, SizeIs(2));
-  EXPECT_EQ(machine_.disk.text(backups[0]), file_with({1, 2, 3}));
-  EXPECT_EQ(machine_.disk.text(backups[1]), machine_.text());
+  ASSERT_THAT(originals, SizeIs(1));
+  ASSERT_THAT(backups, SizeIs(1));
+  EXPECT_EQ(machine_.disk.text(originals[0]), file_with({1, 2, 3}));
+  EXPECT_EQ(machine_.disk.text(backups[0]), machine_.text());
   EXPECT_THAT(machine_.text(), HasSubstr("# mine\nversion: 1\npeers:\n"));
   EXPECT_THAT(machine_.named(".tmp-"), IsEmpty());
 }
@@ -36,6 +38,7 @@ TEST_F(PeersFileTest, KeepsThreeBackupsInTheOrderOfWritingWhateverTheClockSays) 
     store_.update(learned(4, i), kStart);
     ASSERT_TRUE(store_.flush(kStart).wrote);
   }
+  EXPECT_THAT(machine_.named(".original-"), SizeIs(1)) << "no backup takes its place";
   const auto backups = machine_.named(".bak-");
   ASSERT_THAT(backups, SizeIs(3));
   EXPECT_EQ(machine_.disk.text(backups[2]), machine_.text());
@@ -206,6 +209,32 @@ TEST_F(PeersFileTest, AMountedFileIsWrittenInItsPlaceAfterItsBackup) {
   EXPECT_TRUE(store_.flush(kStart).notices.empty()) << "said twice";
   EXPECT_EQ(machine_.disk.text(machine_.named(".bak-").back()), machine_.text());
   EXPECT_EQ(machine_.started(), (std::set{1, 2, 3, 4, 5, 6}));
+}
+
+/// A container that mounts the file read-only: every save fails, and none may leave another copy behind.
+TEST_F(PeersFileTest, SavesThatFailDoNotPileUpCopies) {
+  settle();
+  machine_.disk.mount(kPath);
+  machine_.disk.make_read_only(kPath);
+  const auto before = machine_.named("peers.yaml.");
+  for (std::uint64_t i = 5; i < 15; ++i) {
+    store_.update(learned(static_cast<std::uint8_t>(i)), kStart);
+    EXPECT_TRUE(store_.flush(kStart).error);
+  }
+  EXPECT_EQ(machine_.named("peers.yaml."), before);
+}
+
+TEST_F(PeersFileTest, AnUnsealedFileThatCannotBeReplacedIsCopiedOnce) {
+  machine_.disk.put(kPath, file_with({1, 2, 3}));
+  machine_.disk.mount(kPath);
+  machine_.disk.make_read_only(kPath);
+  load();
+  for (std::uint64_t i = 5; i < 15; ++i) {
+    store_.update(learned(static_cast<std::uint8_t>(i)), kStart);
+    EXPECT_TRUE(store_.flush(kStart).error);
+  }
+  EXPECT_THAT(machine_.named(".original-"), SizeIs(1));
+  EXPECT_THAT(machine_.named(".bak-"), IsEmpty());
 }
 
 TEST_F(PeersFileTest, ALinkIsFollowedAndWhatBelongsToTheFileStandsBesideIt) {
