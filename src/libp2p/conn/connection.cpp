@@ -166,7 +166,11 @@ base::Result<void> Connection::offer(StreamState& stream, base::ByteSpan bytes, 
   return base::ok();
 }
 
-bool Connection::withdraw(StreamState& stream) { return yamux_->withdraw(stream.id()); }
+bool Connection::withdraw(StreamState& stream) {
+  if (!yamux_->withdraw(stream.id())) return false;
+  const Turn turn{*this};  // a FIN may have waited behind it
+  return true;
+}
 
 void Connection::send_fin(StreamState& stream) {
   const Turn turn{*this};

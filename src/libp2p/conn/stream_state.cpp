@@ -120,7 +120,7 @@ void StreamState::on_data(base::ByteSpan bytes) {
 
 void StreamState::on_fin() {
   fin_received_ = true;
-  if (fin_sent_) deadline_.reset();
+  if (finished()) deadline_.reset();
   reader_.resume(Wake::ready);
   if (connection_ != nullptr) connection_->forget_if_finished(*this);
 }
@@ -153,14 +153,14 @@ asio::awaitable<base::Result<void>> StreamState::send(base::ByteSpan bytes) {
   if (bytes.empty()) co_return base::ok();
   if (connection_ == nullptr) co_return StreamErrc::connection_closed;
 
-  writing_ = true;
+  writing_ = lent_ = true;
   const base::Result<void> offered = connection_->offer(*this, bytes, traffic_);
   if (!offered) {
-    writing_ = false;
+    writing_ = lent_ = false;
     co_return offered;
   }
   Wake wake = Wake::ready;
-  if (writing_ && !error_) wake = co_await writer_.wait(Wake::cancelled);
+  if (lent_ && !error_) wake = co_await writer_.wait(Wake::cancelled);
   co_return conclude_send(wake);
 }
 
@@ -170,12 +170,16 @@ base::Result<void> StreamState::conclude_send(Wake wake) {
   if (wake == Wake::ready) return base::ok();
   // The caller takes its bytes back. What is on its way cannot be called back, so then the stream is of no use.
   if (connection_ != nullptr && !connection_->withdraw(*this)) reset(0);
+  lent_ = false;
+  if (connection_ != nullptr) connection_->forget_if_finished(*this);
   return wake == Wake::timed_out ? StreamErrc::timed_out : StreamErrc::cancelled;
 }
 
 void StreamState::on_drained() {
-  writing_ = false;
+  const std::shared_ptr<StreamState> self = shared_from_this();
+  lent_ = false;
   writer_.resume(Wake::ready);
+  if (connection_ != nullptr) connection_->forget_if_finished(*this);
 }
 
 asio::awaitable<base::Result<void>> StreamState::close_write() {
@@ -190,14 +194,14 @@ asio::awaitable<base::Result<void>> StreamState::close_write() {
 // Ending.
 
 void StreamState::reset(std::uint32_t code) {
-  if (connection_ == nullptr || error_ || (fin_sent_ && fin_received_)) return;
+  if (connection_ == nullptr || finished()) return;
   connection_->send_reset(*this, code);
   end(StreamErrc::reset_by_us);
 }
 
 void StreamState::on_reset(std::uint32_t code) {
   reset_code_ = code;
-  if (fin_received_ && fin_sent_) return;
+  if (finished()) return;
   end(StreamErrc::reset_by_peer);
 }
 
@@ -219,7 +223,7 @@ void StreamState::end(base::ErrorCode error) {
 
 void StreamState::on_connection_gone() {
   connection_ = nullptr;
-  if (!(fin_received_ && fin_sent_) && !error_) error_ = StreamErrc::connection_closed;
+  if (!finished()) error_ = StreamErrc::connection_closed;
   deadline_.reset();
   reader_.resume(Wake::ready);
   writer_.resume(Wake::ready);
@@ -235,7 +239,7 @@ void StreamState::half_close() {
 void StreamState::abandon() {
   abandoned_ = true;
   if (connection_ == nullptr || finished()) return;
-  if (!fin_sent_) {
+  if (!fin_sent_ || lent_) {
     reset(0);
     return;
   }

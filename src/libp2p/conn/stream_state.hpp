@@ -1,6 +1,8 @@
 // libp2p/conn/stream_state.hpp: one stream as its connection and its user share it: what was received and not read
 // yet, the one waiting reader, the one waiting writer, and how it ended.
-// Thread rules: the connection's loop. Invariant: a reader waits only while nothing is there to read.
+// Thread rules: the connection's loop. Invariants: a reader waits only while nothing is there to read; a stream
+// stays with its connection for as long as a writer's bytes are lent, so that none is sent after its write
+// returned.
 #pragma once
 
 #include <cstdint>
@@ -55,7 +57,8 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
   // Facts.
   yamux::StreamId id() const { return id_; }
   bool inbound() const { return inbound_; }
-  bool finished() const { return (fin_received_ && fin_sent_) || error_.failed(); }
+  /// Both directions are over, and none of the writer's bytes is lent any more.
+  bool finished() const { return (fin_received_ && fin_sent_ && !lent_) || error_.failed(); }
   bool abandoned() const { return abandoned_; }
   const std::string& protocol() const { return protocol_; }
   void set_protocol(std::string protocol) { protocol_ = std::move(protocol); }
@@ -94,7 +97,8 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
   bool inbound_;
   bool fin_received_ = false;
   bool fin_sent_ = false;
-  bool writing_ = false;
+  bool writing_ = false;  ///< A call of `send` is under way.
+  bool lent_ = false;     ///< Its bytes are lent to yamux.
   bool abandoned_ = false;
   bool timed_out_ = false;
   TrafficClass traffic_ = TrafficClass::normal;
