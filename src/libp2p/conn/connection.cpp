@@ -281,7 +281,9 @@ void Connection::advance_close() {
   }
 }
 
+/// Still inside the last turn: whatever the streams' users do when they hear of it starts no other.
 void Connection::finish() {
+  const auto streams = std::exchange(streams_, {});
   timer_.cancel();
   socket_->close();
   upgrade_.reset();
@@ -289,7 +291,6 @@ void Connection::finish() {
     release(kBlockBytes);
     loop_.blocks.give(std::move(kept_block_));
   }
-  const auto streams = std::exchange(streams_, {});
   for (const auto& [id, stream] : streams) {
     release(stream->unread_bytes());
     loop_.totals.held_bytes.fetch_add(stream->unread_bytes(), std::memory_order_relaxed);
@@ -310,12 +311,12 @@ void Connection::leave() {
       socket_->shutdown_write();
     }
   } while (want_write_ && phase_ != Phase::ended && !unsent_block_ && !more_to_do_);
-  busy_ = false;
   if (phase_ == Phase::ended) {
     finish();
-  } else {
-    rearm();
+    return;
   }
+  busy_ = false;
+  rearm();
 }
 
 // Deadlines.
@@ -329,7 +330,6 @@ std::optional<base::TimePoint> Connection::next_deadline() const {
 }
 
 void Connection::rearm() {
-  if (phase_ == Phase::ended) return;
   if (const auto next = next_deadline()) timer_.arm(*next);
 }
 
