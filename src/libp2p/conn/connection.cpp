@@ -65,6 +65,7 @@ void Connection::resume() {
 
 std::optional<Handover> Connection::hand_over() {
   if (phase_ != Phase::admitting || unsent_block_) return std::nullopt;
+  if (read_waiting_ || write_waiting_ || write_failed_) return std::nullopt;  // the socket would call us back
   phase_ = Phase::ended;
   timer_.cancel();
   auto [block, have] = take_kept();

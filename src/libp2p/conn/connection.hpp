@@ -47,7 +47,7 @@ class Connection {
   void resume();
   /// Of a connection that waits for admission: all that another loop needs to go on with it. Nothing is left here
   /// but to destroy it; there is no `on_closed`. Call it from a fresh call stack. Nothing if it does not wait any
-  /// more.
+  /// more, or could not be written to.
   std::optional<Handover> hand_over();
   /// Lets an authenticated peer in: streams may flow. `member` decides how many inbound streams it may have.
   void admit(bool member);

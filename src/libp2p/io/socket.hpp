@@ -37,7 +37,8 @@ class Socket {
   virtual void shutdown_write() = 0;
   virtual void close() = 0;
 
-  /// Gives the socket to another loop. No wait is outstanding; from here on only that loop calls it.
+  /// Gives the socket to another loop; from here on only that loop calls it. Nobody should wait for it: a wait
+  /// that is outstanding is not called any more.
   virtual void move_to(const asio::any_io_executor& loop) = 0;
 
   virtual const Endpoint& local() const = 0;

@@ -125,6 +125,9 @@ void AsioSocket::close() {
 
 void AsioSocket::move_to(const asio::any_io_executor& loop) {
   if (state_->closed) return;
+  state_->closed = true;  // a wait that is outstanding completes on the old loop, and calls nobody
+  state_->on_readable = nullptr;
+  state_->on_writable = nullptr;
   tcp::socket& here = state_->socket;
   boost::system::error_code error;
   const int fd = here.release(error);

@@ -71,6 +71,17 @@ class Party : public Connection::Observer {
                                               loop, std::move(socket), *this);
     connection->start();
   }
+  /// Goes on with what another loop handed over; `resume` is left to the test.
+  void take_over(Handover arriving) {
+    connection = std::make_unique<Connection>(Connection::Options{.id = 2,
+                                                                  .direction = Direction::inbound,
+                                                                  .expected = std::nullopt,
+                                                                  .probe = false,
+                                                                  .remote_addr = arriving.remote_addr,
+                                                                  .static_key = key,
+                                                                  .limits = limits},
+                                              loop, std::move(arriving), *this);
+  }
   void drop() {
     if (connection) connection->abort(ConnErrc::closed_by_us);
     streams.clear();
