@@ -51,16 +51,18 @@ Connection::Connection(Options options, Loop& loop, Handover handover, Observer&
       early_{std::move(handover.plaintext)},
       noise_{std::move(handover.session)},
       liveness_{loop.clock.now()},
-      timer_{loop.timers, [this] { on_timer(); }} {
-  std::unique_ptr<Block> block = loop_.blocks.take();
-  std::ranges::copy(handover.sealed, block->begin());
-  const base::MutableBytes rest = base::MutableBytes{*block}.first(handover.sealed.size());
-  keep(std::move(block), rest);
-}
+      carry_{std::move(handover.sealed)},
+      timer_{loop.timers, [this] { on_timer(); }} {}
 
 void Connection::resume() {
   const Turn turn{*this};
-  observer_.on_authenticated(*this);
+  if (auto [block, have] = take_kept(); have > 0) {  // counted from here on: its owner knows it now
+    const base::MutableBytes rest = base::MutableBytes{*block}.first(have);
+    keep(std::move(block), rest);
+  } else {
+    loop_.blocks.give(std::move(block));
+  }
+  if (phase_ == Phase::admitting) observer_.on_authenticated(*this);
 }
 
 std::optional<Handover> Connection::hand_over() {

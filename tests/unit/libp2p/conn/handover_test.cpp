@@ -64,5 +64,19 @@ TEST_F(HandoverTest, AConnectionThatCannotBeWrittenToStays) {
   EXPECT_TRUE(b.closed);
 }
 
+TEST_F(HandoverTest, WhatIsTakenOverCountsOnlyOnceItsOwnerKnowsIt) {
+  wait_at_the_door();
+  std::optional<Handover> leaving = b.connection->hand_over();
+  ASSERT_TRUE(leaving);
+  leaving->sealed = base::Bytes(20'000, 0xFF);  // the first part of a frame of 64 KiB
+  b.limits.bytes.held_hard = 1;
+  b.take_over(std::move(*leaving));
+  EXPECT_EQ(b.memory_overs, 0) << "the owner cannot act on a connection that is still being made";
+  b.admits = true;
+  b.connection->resume();
+  EXPECT_GT(b.memory_overs, 0);
+  EXPECT_GE(b.totals.held_bytes, 20'000u);
+}
+
 }  // namespace
 }  // namespace libp2p::conn::testing
