@@ -1,5 +1,6 @@
-// libp2p/conn/byte_queue.hpp: received bytes that wait for their reader, in chunks of exactly the data's size.
-// Empty it takes three words and no heap: a connection has many streams and most of them wait for nothing.
+// libp2p/conn/byte_queue.hpp: received bytes that wait for their reader, in chunks: the first of exactly the
+// data's size, those behind it with room for more, so that a peer that sends byte by byte does not get a chunk for
+// each. Empty it takes four words and no heap: a connection has many streams and most of them wait for nothing.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +20,8 @@ class ByteQueue {
 
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
+  /// What the chunks take, their spare room and headers included.
+  std::size_t memory() const { return memory_; }
 
   void push(base::ByteSpan bytes);
   /// The first chunk's unread part; empty if the queue is.
@@ -32,9 +35,12 @@ class ByteQueue {
  private:
   struct Chunk;
 
+  void add_chunk(base::ByteSpan bytes);
+
   Chunk* head_ = nullptr;
   Chunk* tail_ = nullptr;
   std::size_t size_ = 0;
+  std::size_t memory_ = 0;
 };
 
 }  // namespace libp2p::conn

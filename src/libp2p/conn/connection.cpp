@@ -200,8 +200,8 @@ void Connection::forget_if_finished(StreamState& stream) {
   if (at == streams_.end()) return;
   const std::shared_ptr<StreamState> last = std::move(at->second);
   streams_.erase(at);
-  release(last->unread_bytes());
-  loop_.totals.held_bytes.fetch_add(last->unread_bytes(), std::memory_order_relaxed);  // it counts on in the sum
+  release(last->held_bytes());
+  loop_.totals.held_bytes.fetch_add(last->held_bytes(), std::memory_order_relaxed);  // it counts on in the sum
   last->on_connection_gone();
 }
 
@@ -295,8 +295,8 @@ void Connection::finish() {
     loop_.blocks.give(std::move(kept_block_));
   }
   for (const auto& [id, stream] : streams) {
-    release(stream->unread_bytes());
-    loop_.totals.held_bytes.fetch_add(stream->unread_bytes(), std::memory_order_relaxed);
+    release(stream->held_bytes());
+    loop_.totals.held_bytes.fetch_add(stream->held_bytes(), std::memory_order_relaxed);
     stream->on_connection_gone();
   }
   observer_.on_closed(*this, end_reason_);

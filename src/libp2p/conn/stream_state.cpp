@@ -33,7 +33,7 @@ StreamState::StreamState(Connection& connection, yamux::StreamId id, bool inboun
 }
 
 StreamState::~StreamState() {
-  loop_.totals.held_bytes.fetch_sub(unread_.size(), std::memory_order_relaxed);
+  loop_.totals.held_bytes.fetch_sub(held_bytes(), std::memory_order_relaxed);
   (inbound_ ? loop_.totals.streams_inbound : loop_.totals.streams_outbound)
       .fetch_sub(1, std::memory_order_relaxed);
 }
@@ -87,12 +87,14 @@ void StreamState::consume(std::size_t bytes) {
     direct_ = direct_.subspan(bytes);
   } else {
     bytes = std::min(bytes, unread_.size());
+    const std::size_t before = held_bytes();
     unread_.pop(bytes);
     unread_since_ = loop_.clock.now();
+    const std::size_t freed = before - held_bytes();
     if (connection_ != nullptr) {
-      connection_->release(bytes);
+      connection_->release(freed);
     } else {
-      loop_.totals.held_bytes.fetch_sub(bytes, std::memory_order_relaxed);
+      loop_.totals.held_bytes.fetch_sub(freed, std::memory_order_relaxed);
     }
   }
   if (connection_ != nullptr && bytes > 0) connection_->consumed(*this, bytes);
@@ -114,8 +116,9 @@ void StreamState::on_data(base::ByteSpan bytes) {
     }
   }
   if (unread_.empty()) unread_since_ = loop_.clock.now();
+  const std::size_t before = held_bytes();
   unread_.push(bytes);
-  if (connection_ != nullptr) connection_->hold(bytes.size());
+  if (connection_ != nullptr) connection_->hold(held_bytes() - before);
 }
 
 void StreamState::on_fin() {
@@ -212,7 +215,7 @@ void StreamState::end(base::ErrorCode error) {
   if (!fin_received_ || error == StreamErrc::reset_by_us) {
     fin_received_ = false;
     direct_ = {};
-    if (connection_ != nullptr) connection_->release(unread_.size());
+    if (connection_ != nullptr) connection_->release(held_bytes());
     unread_.clear();
   }
   deadline_.reset();

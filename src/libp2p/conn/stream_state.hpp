@@ -67,6 +67,7 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
   boost::asio::any_io_executor executor() const { return loop_.executor; }
   std::uint32_t reset_code() const { return reset_code_; }
   std::size_t unread_bytes() const { return unread_.size(); }
+  std::size_t held_bytes() const { return unread_.memory(); }  ///< What the unread bytes take.
   std::optional<base::TimePoint> unread_since() const;
 
  private:

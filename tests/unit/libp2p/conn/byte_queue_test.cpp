@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "base/seeded_rng.hpp"
 
 namespace libp2p::conn {
@@ -53,6 +55,44 @@ TEST(ByteQueue, ClearDropsAllAndLeavesItUsable) {
   EXPECT_TRUE(queue.empty());
   queue.push(base::as_bytes("x"));
   EXPECT_EQ(queue.size(), 1u);
+}
+
+TEST(ByteQueue, SmallPiecesShareChunks) {
+  ByteQueue queue;
+  constexpr std::size_t kPieces = 10'000;
+  for (std::size_t i = 0; i < kPieces; ++i) queue.push(base::as_bytes("x"));
+  EXPECT_EQ(queue.size(), kPieces);
+  EXPECT_LE(queue.memory(), kPieces + kPieces / 10 + 1'000);
+  std::size_t chunks = 0;
+  for (; !queue.empty(); ++chunks) queue.pop(queue.front().size());
+  EXPECT_LE(chunks, 25u);
+}
+
+TEST(ByteQueue, ALargePieceFillsTheLastChunkAndOpensOneMore) {
+  ByteQueue queue;
+  for (int i = 0; i < 2; ++i) queue.push(base::as_bytes("x"));
+  const base::Bytes large(5'000, 7);
+  queue.push(large);
+  EXPECT_EQ(queue.size(), 5'002u);
+  std::vector<std::size_t> sizes;
+  for (; !queue.empty(); queue.pop(queue.front().size())) sizes.push_back(queue.front().size());
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{1, 512, 4'489}));
+}
+
+TEST(ByteQueue, MemoryIsWhatItsChunksTake) {
+  ByteQueue queue;
+  EXPECT_EQ(queue.memory(), 0u);
+  queue.push(base::as_bytes("abc"));
+  const std::size_t one = queue.memory();
+  EXPECT_GT(one, 3u);
+  queue.pop(2);
+  EXPECT_EQ(queue.memory(), one) << "a chunk goes as a whole";
+  queue.push(base::as_bytes("d"));
+  EXPECT_GT(queue.memory(), one + 500);
+  queue.pop(1);
+  EXPECT_GT(queue.memory(), 500u);
+  queue.clear();
+  EXPECT_EQ(queue.memory(), 0u);
 }
 
 TEST(ByteQueue, AnySplitGivesTheSameBytes) {
