@@ -1,6 +1,7 @@
 // libp2p/stream.hpp: one bidirectional byte stream of a connection.
 // Thread rules: a Stream belongs to its connection's loop; use it from coroutines spawned on `executor()`.
-// Ownership: dropping the last handle resets what is still open. At most one read and one write at a time.
+// Ownership: dropping the last handle resets what is still open. One read and one write at a time: a second
+// one fails with StreamErrc::busy.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -30,6 +31,7 @@ enum class StreamErrc : std::uint8_t {
   cancelled,               ///< The waiting coroutine was cancelled.
   protocol_not_supported,  ///< The peer speaks none of the proposed protocols.
   too_many_streams,        ///< A limit of ours, or 256 streams that the peer has not acknowledged.
+  busy,                    ///< Another read, or another write, of this stream is under way; it goes on.
 };
 base::ErrorCode make_error_code(StreamErrc code);
 

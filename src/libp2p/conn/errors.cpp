@@ -26,6 +26,7 @@ constexpr std::array kStreamRows{
     row(StreamErrc::cancelled, "the operation was cancelled"),
     row(StreamErrc::protocol_not_supported, "the peer does not speak this protocol"),
     row(StreamErrc::too_many_streams, "no room for another stream on this connection: close some, or wait"),
+    row(StreamErrc::busy, "another read, or another write, of this stream is under way: wait for it"),
 };
 
 constexpr std::array kConnRows{

@@ -57,7 +57,9 @@ asio::awaitable<base::Result<std::size_t>> StreamState::read(base::MutableBytes 
 
 asio::awaitable<base::Result<base::ByteSpan>> StreamState::peek() {
   if (pending_) {
+    if (std::exchange(pending_->reading, true)) co_return StreamErrc::busy;
     const base::Result<void> negotiated = co_await finish_negotiation();
+    if (pending_) pending_->reading = false;
     if (!negotiated) co_return negotiated.error();
   }
   const base::Result<void> ready = co_await wait_for_data();
@@ -71,6 +73,7 @@ asio::awaitable<base::Result<void>> StreamState::wait_for_data() {
     if (fin_received_) co_return base::ok();
     if (error_) co_return error_;
     if (timed_out_) co_return StreamErrc::timed_out;
+    if (reader_.waiting()) co_return StreamErrc::busy;
     switch (co_await reader_.wait(Wake::cancelled)) {
       case Wake::ready: break;
       case Wake::cancelled: co_return StreamErrc::cancelled;
@@ -133,6 +136,7 @@ void StreamState::on_fin() {
 asio::awaitable<base::Result<void>> StreamState::write(base::ByteSpan bytes) {
   if (fin_sent_) co_return StreamErrc::write_closed;
   while (pending_ && writing_) {  // our reader is sending the proposal, which goes first
+    if (pending_->turn.waiting()) co_return StreamErrc::busy;
     if (co_await pending_->turn.wait(Wake::cancelled) == Wake::cancelled) co_return StreamErrc::cancelled;
   }
   if (pending_ && !pending_->proposal.empty()) {
@@ -155,6 +159,7 @@ asio::awaitable<base::Result<void>> StreamState::send(base::ByteSpan bytes) {
   if (timed_out_) co_return StreamErrc::timed_out;
   if (bytes.empty()) co_return base::ok();
   if (connection_ == nullptr) co_return StreamErrc::connection_closed;
+  if (writing_) co_return StreamErrc::busy;
 
   writing_ = lent_ = true;
   const base::Result<void> offered = connection_->offer(*this, bytes, traffic_);

@@ -79,6 +79,7 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
     multistream::Dialer dialer;
     base::Bytes proposal{};   ///< Not sent yet.
     io::Waiter<Wake> turn{};  ///< The writer, while the reader sends the proposal.
+    bool reading = false;     ///< A reader is at it.
   };
 
   boost::asio::awaitable<base::Result<void>> wait_for_data();

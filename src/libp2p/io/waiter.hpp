@@ -1,11 +1,15 @@
 // libp2p/io/waiter.hpp: one coroutine waits for one value that the same loop gives later.
 // The waiting coroutine is resumed inline, in the call stack of `resume`, without a trip through the executor.
-// Cancellation: a cancelled wait yields the value that was given for that case. Thread rules: one loop.
+// Cancellation: a cancelled wait yields the value that was given for that case. A wait while another one is
+// outstanding is a mistake of the caller; it yields that value as well, and the first goes on. Thread rules: one
+// loop.
 #pragma once
 
 #include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <optional>
 #include <utility>
@@ -24,10 +28,16 @@ class Waiter {
 
   bool waiting() const { return handler_.has_value(); }
 
-  /// Suspends until `resume`; on cancellation yields `if_cancelled`. One waiter at a time.
+  /// Suspends until `resume`; on cancellation yields `if_cancelled`. One waiter at a time: see above.
   asio::awaitable<T> wait(T if_cancelled) {
     return asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(
         [this, cancelled = std::move(if_cancelled)](auto&& handler) mutable {
+          if (handler_) {
+            const auto executor = asio::get_associated_executor(handler);
+            asio::post(executor, [late = std::forward<decltype(handler)>(handler),
+                                  value = std::move(cancelled)]() mutable { std::move(late)(std::move(value)); });
+            return;
+          }
           auto slot = asio::get_associated_cancellation_slot(handler);
           handler_.emplace(std::forward<decltype(handler)>(handler));
           if (slot.is_connected()) {
