@@ -66,7 +66,7 @@ void Connection::resume() {
 }
 
 std::optional<Handover> Connection::hand_over() {
-  if (phase_ != Phase::admitting || unsent_block_) return std::nullopt;
+  if (phase_ != Phase::admitting || !unsent_.empty()) return std::nullopt;
   if (read_waiting_ || write_waiting_ || write_failed_) return std::nullopt;  // the socket would call us back
   phase_ = Phase::ended;
   timer_.cancel();
@@ -290,6 +290,7 @@ void Connection::finish() {
   timer_.cancel();
   socket_->close();
   upgrade_.reset();
+  drop_unsent();
   if (kept_block_) {
     release(kBlockBytes);
     loop_.blocks.give(std::move(kept_block_));
@@ -308,12 +309,12 @@ void Connection::leave() {
     advance_close();
     want_write_ = false;
     write_out();
-    const bool written = write_failed_ || (!unsent_block_ && !(yamux_ && yamux_->has_output()));
+    const bool written = write_failed_ || (unsent_.empty() && !(yamux_ && yamux_->has_output()));
     if (phase_ == Phase::draining && written && !shut_down_) {
       shut_down_ = true;
       socket_->shutdown_write();
     }
-  } while (want_write_ && phase_ != Phase::ended && !unsent_block_ && !more_to_do_);
+  } while (want_write_ && phase_ != Phase::ended && unsent_.empty() && !more_to_do_);
   if (phase_ == Phase::ended) {
     finish();
     return;

@@ -14,6 +14,7 @@
 #include "libp2p/conn/handover.hpp"
 #include "libp2p/conn/loop.hpp"
 #include "libp2p/conn/stream_state.hpp"
+#include "libp2p/conn/unsent.hpp"
 #include "libp2p/conn/upgrade.hpp"
 #include "libp2p/connection.hpp"
 #include "libp2p/host_events.hpp"
@@ -123,8 +124,9 @@ class Connection {
   void on_read_error(base::ErrorCode error);
 
   void write_out();
-  bool send_held();
-  bool send_or_hold(std::unique_ptr<Block> block, std::size_t size);
+  std::size_t try_send(base::ByteSpan bytes);
+  void send_or_keep(std::unique_ptr<Block> block, std::size_t size);
+  void drop_unsent();
   bool send_one_block();
   void complete_writes(std::vector<yamux::StreamId>& drained);
   void send_raw(base::ByteSpan bytes);
@@ -176,9 +178,7 @@ class Connection {
   std::size_t kept_bytes_ = 0;
   std::optional<base::TimePoint> frame_deadline_;
 
-  std::unique_ptr<Block> unsent_block_;  ///< Sealed, and only partly taken by the kernel.
-  std::size_t unsent_begin_ = 0;
-  std::size_t unsent_end_ = 0;
+  Unsent unsent_;
 
   io::Timer timer_;
 };

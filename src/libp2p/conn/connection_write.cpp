@@ -1,7 +1,6 @@
 // From the streams to the socket: gather Noise frames from all that waits, seal them, write them in the same turn.
 #include <algorithm>
 #include <boost/asio/error.hpp>
-#include <cstring>
 #include <utility>
 
 #include "libp2p/conn/connection.hpp"
@@ -22,7 +21,7 @@ constexpr std::size_t kLeastFrame = 4096;
 void Connection::write_out() {
   if (phase_ == Phase::ended || !yamux_ || write_failed_) return;
   std::size_t budget = kWritePerTurn;
-  while (!unsent_block_ && yamux_->has_output() && phase_ != Phase::ended) {
+  while (unsent_.empty() && yamux_->has_output() && phase_ != Phase::ended) {
     if (budget < kBlockBytes) {
       more_to_do_ = true;
       return;
@@ -53,12 +52,15 @@ bool Connection::send_one_block() {
     }
     filled += *sealed;
   } while (yamux_->has_output() && kBlockBytes - filled >= kFrameOverhead + kLeastFrame);
-  const bool sent = filled > 0 && send_or_hold(std::move(block), filled);
-  if (block) loop_.blocks.give(std::move(block));
+  if (filled > 0) {
+    send_or_keep(std::move(block), filled);
+  } else {
+    loop_.blocks.give(std::move(block));
+  }
   complete_writes(drained);
   drained.clear();
   loop_.drained = std::move(drained);
-  return sent;
+  return filled > 0 && !write_failed_;
 }
 
 void Connection::complete_writes(std::vector<yamux::StreamId>& drained) {
@@ -69,61 +71,61 @@ void Connection::complete_writes(std::vector<yamux::StreamId>& drained) {
 }
 
 /// Writes sealed bytes; what the kernel does not take now is kept, and nothing further is sealed until it did.
-bool Connection::send_or_hold(std::unique_ptr<Block> block, std::size_t size) {
-  unsent_block_ = std::move(block);
-  unsent_begin_ = 0;
-  unsent_end_ = size;
-  return send_held();
+void Connection::send_or_keep(std::unique_ptr<Block> block, std::size_t size) {
+  const std::size_t sent = try_send(base::ByteSpan{*block}.first(size));
+  if (sent == size || write_failed_) {
+    loop_.blocks.give(std::move(block));
+    return;
+  }
+  unsent_.keep(std::move(block), sent, size, loop_.blocks);
+  hold(unsent_.memory());
 }
 
-bool Connection::send_held() {
-  while (unsent_begin_ < unsent_end_) {
-    const base::ByteSpan rest{unsent_block_->data() + unsent_begin_, unsent_end_ - unsent_begin_};
-    const base::Result<std::size_t> sent = socket_->try_write(rest);
-    if (sent) {
-      unsent_begin_ += *sent;
-      loop_.totals.bytes_sent.fetch_add(*sent, std::memory_order_relaxed);
-      continue;
-    }
-    if (sent.error() != boost::asio::error::would_block) {
-      // What the peer sent before it closed may still be in our receive buffer; reading finds out.
-      unsent_block_.reset();
-      write_failed_ = true;
-      wait_readable();
-      return false;
-    }
-    if (!write_waiting_) {
-      write_waiting_ = true;
-      socket_->wait_writable([this] {
-        write_waiting_ = false;
-        const Turn turn{*this};
-        on_writable();
-      });
-    }
-    return true;
+/// How much the kernel took. If that is not all, on_writable goes on, or nothing more can be sent at all.
+std::size_t Connection::try_send(base::ByteSpan bytes) {
+  const base::Result<std::size_t> sent = socket_->try_write(bytes);
+  if (sent) {
+    loop_.totals.bytes_sent.fetch_add(*sent, std::memory_order_relaxed);
+    if (*sent == bytes.size()) return *sent;
+  } else if (sent.error() != boost::asio::error::would_block) {
+    // What the peer sent before it closed may still be in our receive buffer; reading finds out.
+    write_failed_ = true;
+    wait_readable();
+    return 0;
   }
-  loop_.blocks.give(std::move(unsent_block_));
-  return true;
+  if (!write_waiting_) {
+    write_waiting_ = true;
+    socket_->wait_writable([this] {
+      write_waiting_ = false;
+      const Turn turn{*this};
+      on_writable();
+    });
+  }
+  return sent ? *sent : 0;
 }
 
 void Connection::on_writable() {
-  if (!unsent_block_ || phase_ == Phase::ended) return;
-  send_held();
+  if (unsent_.empty() || phase_ == Phase::ended) return;
+  unsent_.sent(try_send(unsent_.bytes()));
+  if (unsent_.empty() || write_failed_) drop_unsent();
   want_write_ = true;
+}
+
+void Connection::drop_unsent() {
+  release(unsent_.memory());
+  unsent_.clear(loop_.blocks);
 }
 
 /// Handshake bytes, which no frame carries.
 void Connection::send_raw(base::ByteSpan bytes) {
   if (bytes.empty() || write_failed_) return;
   std::unique_ptr<Block> block = loop_.blocks.take();
-  std::size_t kept = 0;
-  if (unsent_block_) {  // behind what is still on its way
-    kept = unsent_end_ - unsent_begin_;
-    std::memcpy(block->data(), unsent_block_->data() + unsent_begin_, kept);
-    loop_.blocks.give(std::move(unsent_block_));
-  }
-  std::ranges::copy(bytes, block->begin() + static_cast<std::ptrdiff_t>(kept));
-  send_or_hold(std::move(block), kept + bytes.size());
+  const base::ByteSpan before = unsent_.bytes();  // still on its way
+  const auto rest = std::ranges::copy(before, block->begin()).out;
+  std::ranges::copy(bytes, rest);
+  const std::size_t size = before.size() + bytes.size();
+  drop_unsent();
+  send_or_keep(std::move(block), size);
 }
 
 }  // namespace libp2p::conn

@@ -47,7 +47,8 @@ class BlockPool {
 struct Totals {
   std::atomic<std::uint64_t> bytes_sent = 0;
   std::atomic<std::uint64_t> bytes_received = 0;
-  std::atomic<std::uint64_t> held_bytes = 0;        ///< Received payload that waits for readers, and kept blocks.
+  std::atomic<std::uint64_t> held_bytes =
+      0;  ///< Received payload that waits for readers, incomplete frames, unsent bytes.
   std::atomic<std::uint64_t> streams_inbound = 0;   ///< Open now.
   std::atomic<std::uint64_t> streams_outbound = 0;  ///< Open now.
   std::atomic<std::uint64_t> streams_opened = 0;

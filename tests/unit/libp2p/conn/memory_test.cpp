@@ -21,5 +21,56 @@ TEST_F(AgainstRawPeer, SmallPiecesCountWithTheRoomThatTheyTake) {
   EXPECT_EQ(b.totals.held_bytes, 0u);
 }
 
+/// `a` sends into a path that takes 1,000 bytes and then nothing.
+class UnsentBytes : public ConnTest {
+ protected:
+  void begin(std::size_t bytes) {
+    internet.conditions().buffer_bytes = 1'000;
+    join();
+    auto [one, other] = open_pair();
+    ours.emplace(std::move(one));
+    theirs.emplace(std::move(other));
+    internet.cut(a.network, b.network);
+    much = pattern(bytes);
+    const auto send = [this]() -> asio::awaitable<void> { static_cast<void>(co_await ours->write(much)); };
+    asio::co_spawn(world.context(), send(), asio::detached);
+    world.settle();
+  }
+  void TearDown() override {
+    a.drop();
+    EXPECT_EQ(a.totals.held_bytes, 0u);
+    world.settle();
+  }
+
+  std::optional<Stream> ours, theirs;
+  base::Bytes much;
+};
+
+TEST_F(UnsentBytes, AFewAreKeptInABufferOfTheirSize) {
+  begin(3'000);
+  EXPECT_GE(a.totals.held_bytes, 2'000u);
+  EXPECT_LE(a.totals.held_bytes, 2'100u);
+}
+
+TEST_F(UnsentBytes, ManyKeepTheirBlockWhichCounts) {
+  begin(60'000);
+  EXPECT_EQ(a.totals.held_bytes, kBlockBytes);
+}
+
+class UnsentSizes : public UnsentBytes, public ::testing::WithParamInterface<std::size_t> {};
+
+TEST_P(UnsentSizes, AllArrivesAndNothingStaysHeld) {
+  begin(GetParam());
+  internet.heal(a.network, b.network);
+  base::Bytes got(much.size());
+  ASSERT_TRUE(*world.run(theirs->read_exactly(got), seconds{60}));
+  EXPECT_TRUE(got == much);
+  world.run_for(seconds{1});
+  EXPECT_EQ(a.totals.held_bytes, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Connection, UnsentSizes,
+                         ::testing::Values(1'001, 3'000, 17'000, 18'000, 60'000, 200'000));
+
 }  // namespace
 }  // namespace libp2p::conn::testing
