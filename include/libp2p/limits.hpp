@@ -79,7 +79,7 @@ struct ByteLimits {
   // Soft: windows stop growing and credit returns only up to the initial window.
   std::size_t held_soft = 64 * kMiB;            ///< In all. [conn]
   std::size_t held_soft_connection = 4 * kMiB;  ///< [conn]
-  // Hard: the longest unread stream is reset, strangers' first; then its connection goes.
+  // Hard: the streams unread longest are reset, strangers' first, until it is met; then the connection goes.
   std::size_t held_hard = 128 * kMiB;            ///< In all. [conn]
   std::size_t held_hard_connection = 16 * kMiB;  ///< One whole window. [conn]
 

@@ -152,13 +152,12 @@ std::shared_ptr<StreamState> Connection::find(yamux::StreamId id) const {
   return at != streams_.end() ? at->second : nullptr;
 }
 
-std::shared_ptr<StreamState> Connection::longest_unread() const {
-  std::shared_ptr<StreamState> worst;
+std::vector<std::shared_ptr<StreamState>> Connection::unread_streams() const {
+  std::vector<std::shared_ptr<StreamState>> unread;
   for (const auto& [id, stream] : streams_) {
-    if (!stream->unread_since()) continue;
-    if (!worst || *stream->unread_since() < *worst->unread_since()) worst = stream;
+    if (stream->unread_since()) unread.push_back(stream);
   }
-  return worst;
+  return unread;
 }
 
 base::Result<void> Connection::offer(StreamState& stream, base::ByteSpan bytes, TrafficClass traffic) {
@@ -208,30 +207,42 @@ void Connection::forget_if_finished(StreamState& stream) {
 // Memory.
 
 void Connection::hold(std::size_t bytes) {
-  held_ += bytes;
-  loop_.totals.held_bytes.fetch_add(bytes, std::memory_order_relaxed);
-  check_memory();
-}
-
-void Connection::release(std::size_t bytes) {
-  held_ -= std::min(held_, bytes);
-  loop_.totals.held_bytes.fetch_sub(bytes, std::memory_order_relaxed);
-  if (bytes > 0) check_memory();
-}
-
-void Connection::check_memory() {
   const ByteLimits& limits = options_.limits.bytes;
-  const std::size_t all = loop_.totals.held_bytes.load(std::memory_order_relaxed);
-  if (yamux_) yamux_->set_pressure(held_ > limits.held_soft_connection || all > limits.held_soft);
+  held_ += bytes;
+  const std::size_t all = loop_.totals.held_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  note_pressure();
   if (held_ > limits.held_hard_connection) {
-    if (const std::shared_ptr<StreamState> worst = longest_unread()) {
-      worst->reset(0);
-    } else {
-      abort(ConnErrc::memory_limit);
-    }
+    relieve();
   } else if (all > limits.held_hard) {
     observer_.on_memory_over(*this);
   }
+}
+
+void Connection::release(std::size_t bytes) {
+  if (bytes == 0) return;
+  held_ -= std::min(held_, bytes);
+  loop_.totals.held_bytes.fetch_sub(bytes, std::memory_order_relaxed);
+  note_pressure();
+}
+
+void Connection::note_pressure() {
+  if (!yamux_) return;
+  const ByteLimits& limits = options_.limits.bytes;
+  const std::size_t all = loop_.totals.held_bytes.load(std::memory_order_relaxed);
+  yamux_->set_pressure(held_ > limits.held_soft_connection || all > limits.held_soft);
+}
+
+/// Resets the streams that were unread longest until the hard mark is met; if that is not enough the connection
+/// goes.
+void Connection::relieve() {
+  const std::size_t mark = options_.limits.bytes.held_hard_connection;
+  std::vector<std::shared_ptr<StreamState>> unread = unread_streams();
+  std::ranges::sort(unread, {}, &StreamState::unread_since);
+  for (const auto& stream : unread) {
+    if (held_ <= mark) return;
+    stream->reset(0);
+  }
+  if (held_ > mark) abort(ConnErrc::memory_limit);
 }
 
 // Ending.

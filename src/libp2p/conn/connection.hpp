@@ -9,6 +9,7 @@
 #include <optional>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "libp2p/conn/connection_observer.hpp"
 #include "libp2p/conn/handover.hpp"
@@ -61,8 +62,8 @@ class Connection {
   // Streams. Errors: StreamErrc::too_many_streams, connection_closed.
   base::Result<std::shared_ptr<StreamState>> open_stream();
   std::size_t open_streams() const { return streams_.size(); }
-  /// The stream whose unread bytes wait longest.
-  std::shared_ptr<StreamState> longest_unread() const;
+  /// The streams with unread bytes.
+  std::vector<std::shared_ptr<StreamState>> unread_streams() const;
 
   /// Queues a yamux ping; false if one is outstanding or the connection is not open.
   bool ping();
@@ -96,7 +97,8 @@ class Connection {
   base::TimePoint last_heard() const { return liveness_.last_heard(); }
   /// Of the upgrade; both zero before it is through.
   HandshakeTimes handshake_times() const { return times_; }
-  std::uint64_t frames() const;  ///< Sealed or opened so far, whichever is more.
+  std::size_t held_bytes() const { return held_; }  ///< Of the budget of memory.
+  std::uint64_t frames() const;                     ///< Sealed or opened so far, whichever is more.
   io::Socket& socket() { return *socket_; }
 
  private:
@@ -137,7 +139,8 @@ class Connection {
   void finish();
   void rearm();
   std::optional<base::TimePoint> next_deadline() const;
-  void check_memory();
+  void note_pressure();
+  void relieve();
   std::shared_ptr<StreamState> find(yamux::StreamId id) const;
 
   Options options_;

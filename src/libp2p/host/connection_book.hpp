@@ -107,6 +107,7 @@ class ConnectionBook final : public conn::Connection::Observer {
 
   ConnectionId add(std::unique_ptr<io::Socket> socket, conn::Connection::Options options, DialObserver* dial);
   ConnectionId new_id();
+  std::size_t held_over_mark() const;
   void hand_over(ConnectionId id);
   /// Why the authenticated peer may not come in; no error if it may.
   base::ErrorCode decide_admission(Entry& entry);

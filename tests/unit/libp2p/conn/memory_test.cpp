@@ -6,6 +6,8 @@
 namespace libp2p::conn::testing {
 namespace {
 
+using MemoryTest = ConnTest;
+
 TEST_F(AgainstRawPeer, SmallPiecesCountWithTheRoomThatTheyTake) {
   RawPeer& peer = meet();
   const base::Bytes one{1};
@@ -71,6 +73,25 @@ TEST_P(UnsentSizes, AllArrivesAndNothingStaysHeld) {
 
 INSTANTIATE_TEST_SUITE_P(Connection, UnsentSizes,
                          ::testing::Values(1'001, 3'000, 17'000, 18'000, 60'000, 200'000));
+
+TEST_F(MemoryTest, OverTheHardMarkStreamsAreResetUntilItIsMet) {
+  b.limits.bytes.held_hard_connection = 70'000;
+  join();
+  auto [oldest, oldest_theirs] = open_pair();
+  auto [second, second_theirs] = open_pair();
+  auto [latest, latest_theirs] = open_pair();
+  ASSERT_TRUE(write(oldest, "."));
+  world.run_for(seconds{1});
+  ASSERT_TRUE(written(second, pattern(60'000)));
+  world.run_for(seconds{1});
+  ASSERT_TRUE(written(latest, pattern(16'000)));  // one frame
+  world.run_for(seconds{1});
+  EXPECT_LE(b.totals.held_bytes, 70'000u) << "the oldest held one byte only";
+  std::array<std::uint8_t, 1> byte{};
+  EXPECT_EQ(world.run(oldest_theirs.read(byte), seconds{1})->error(), StreamErrc::reset_by_us);
+  EXPECT_EQ(world.run(second_theirs.read(byte), seconds{1})->error(), StreamErrc::reset_by_us);
+  EXPECT_EQ(*world.run(latest_theirs.read(byte), seconds{1}).value(), 1u);
+}
 
 }  // namespace
 }  // namespace libp2p::conn::testing

@@ -116,6 +116,40 @@ TEST_F(GroupTest, EveryInboundConnectionOpensOnTheHostOfItsPeer) {
   EXPECT_TRUE(std::ranges::adjacent_find(ids) == ids.end()) << "connection ids are unique in the group";
 }
 
+TEST_F(GroupTest, AHostThatHoldsLittleDoesNotPayForWhatAnotherHolds) {
+  HostOptions options{.identity = identity_of(200)};
+  options.limits.bytes.held_hard = 400'000;
+  start(options);
+  std::vector<Stream> unread, senders;
+  const auto hold = [&unread](Stream stream) -> asio::awaitable<void> {
+    unread.push_back(std::move(stream));
+    co_return;
+  };
+  for (std::size_t i = 0; i < kLoops; ++i) group->host(i).set_handler("/hold/1.0.0", hold);
+  const auto send = [&](Peer& peer, std::size_t bytes) {
+    auto stream = world.run(peer.host->open_stream(group->id(), {"/hold/1.0.0"}), seconds{20});
+    ASSERT_TRUE(stream && *stream);
+    const base::Bytes much(bytes, 7);
+    ASSERT_TRUE(*world.run((*stream)->write(much), seconds{5}));
+    senders.push_back(std::move(**stream));
+    world.run_for(seconds{1});
+  };
+  Peer& heavy = add_peer_on(0);
+  Peer& light = add_peer_on(1);
+  for (Peer* peer : {&heavy, &light}) ASSERT_TRUE(dial_group(*peer).connection);
+  ASSERT_NO_FATAL_FAILURE(send(heavy, 195'000));
+  ASSERT_NO_FATAL_FAILURE(send(heavy, 195'000));
+  ASSERT_NO_FATAL_FAILURE(send(light, 16'000));
+  ASSERT_EQ(unread.size(), 3u);
+  EXPECT_TRUE(world.run(unread[2].peek(), seconds{1}).value()) << "it holds less than its share";
+  EXPECT_EQ(metrics().connections_open, 2u);
+  ASSERT_NO_FATAL_FAILURE(send(heavy, 10));
+  EXPECT_FALSE(world.run(unread[0].peek(), seconds{1}).value()) << "who holds more gives way";
+  EXPECT_LE(metrics().held_bytes, 400'000u);
+  unread.clear();
+  senders.clear();
+}
+
 TEST_F(GroupTest, WhatCameBehindTheHandshakeIsReadAfterTheMove) {
   // Small segments: the dialer's first yamux frames arrive with message 3, or split anywhere behind it.
   for (const std::size_t bytes : {std::size_t{0}, std::size_t{7}, std::size_t{64}}) {
