@@ -8,6 +8,7 @@ void Timer::arm(base::TimePoint at) {
   cancel();
   armed_ = true;
   queued_ = at;
+  sequence_ = timers_.next_sequence_++;
   timers_.insert(*this);
 }
 
@@ -24,23 +25,31 @@ std::optional<base::TimePoint> Timers::next() const {
 }
 
 void Timers::run_due(base::TimePoint now) {
-  while (!heap_.empty() && heap_.front()->queued_ <= now) {
-    Timer& timer = *heap_.front();
-    erase(timer);
-    if (timer.due_ > timer.queued_) {  // moved meanwhile: others may be due before it
-      timer.queued_ = timer.due_;
-      insert(timer);
+  const std::uint64_t armed_before = next_sequence_;
+  while (Timer* const timer = first_due(now, armed_before, 0)) {
+    erase(*timer);
+    if (timer->due_ > timer->queued_) {  // moved meanwhile: others may be due before it
+      timer->queued_ = timer->due_;
+      insert(*timer);
       continue;
     }
-    timer.armed_ = false;
-    const std::function<void()> due = timer.on_due_;  // a callback may destroy its own timer
+    timer->armed_ = false;
+    const std::function<void()> due = timer->on_due_;  // a callback may destroy its own timer
     due();
   }
   if (!heap_.empty()) rearm(heap_.front()->queued_);
 }
 
+Timer* Timers::first_due(base::TimePoint now, std::uint64_t armed_before, std::size_t index) const {
+  if (index >= heap_.size() || heap_[index]->queued_ > now) return nullptr;
+  if (heap_[index]->sequence_ < armed_before) return heap_[index];
+  Timer* const left = first_due(now, armed_before, 2 * index + 1);
+  Timer* const right = first_due(now, armed_before, 2 * index + 2);
+  if (left == nullptr || right == nullptr) return left != nullptr ? left : right;
+  return before(*left, *right) ? left : right;
+}
+
 void Timers::insert(Timer& timer) {
-  timer.sequence_ = next_sequence_++;
   heap_.push_back(&timer);
   timer.index_ = static_cast<std::uint32_t>(heap_.size() - 1);
   sift_up(timer.index_);

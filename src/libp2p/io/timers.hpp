@@ -50,7 +50,9 @@ class Timers {
   /// The earliest key in the heap: when `run_due` is to be called next.
   std::optional<base::TimePoint> next() const;
 
-  /// Runs what is due at `now`, in (time, sequence) order. A callback may arm, cancel and destroy any timer.
+  /// Runs what is due at `now`, in (time, sequence) order. A callback may arm, cancel and destroy any timer; what
+  /// it arms waits for the next run even if it is due already, so that a deadline in the past cannot hold up the
+  /// loop.
   void run_due(base::TimePoint now);
 
   std::size_t size() const { return heap_.size(); }
@@ -64,6 +66,8 @@ class Timers {
  private:
   friend class Timer;
 
+  /// The earliest at or below `index` that is due and was armed in time.
+  Timer* first_due(base::TimePoint now, std::uint64_t armed_before, std::size_t index) const;
   void insert(Timer& timer);
   void erase(Timer& timer);
   static bool before(const Timer& a, const Timer& b);

@@ -143,21 +143,41 @@ TEST_F(TimersTest, ACallbackMayDestroyAnotherThatIsDue) {
   EXPECT_EQ(log_, "");
 }
 
-TEST_F(TimersTest, ACallbackMayArmItselfAgain) {
-  int left = 3;
+TEST_F(TimersTest, ACallbackThatArmsItselfInThePastRunsOnceARun) {
+  int runs = 0;
   std::unique_ptr<Timer> again;
   again = std::make_unique<Timer>(timers_, [&] {
-    if (--left > 0) again->arm(at(10 - left));
+    if (++runs < 10) again->arm(at(1));
   });
   again->arm(at(1));
   timers_.run_due(at(100));
-  EXPECT_EQ(left, 0);
+  EXPECT_EQ(runs, 1) << "sockets get their turn in between";
+  EXPECT_EQ(timers_.rearmed.back(), at(1)) << "and then it runs again";
+  timers_.run_due(at(100));
+  EXPECT_EQ(runs, 2);
 }
 
-TEST_F(TimersTest, WhatACallbackArmsForNowFiresInTheSameRun) {
+TEST_F(TimersTest, WhatIsArmedInThePastDoesNotHoldUpWhatWasDueBefore) {
+  const auto later = logging("later");
+  std::unique_ptr<Timer> first;
+  first = std::make_unique<Timer>(timers_, [&] {
+    log_ += "first ";
+    first->arm(at(1));
+  });
+  const auto middle = logging("middle ");
+  first->arm(at(2));
+  middle->arm(at(3));
+  later->arm(at(4));
+  timers_.run_due(at(4));
+  EXPECT_EQ(log_, "first middle later");
+}
+
+TEST_F(TimersTest, WhatACallbackArmsForNowFiresInTheNextRun) {
   const auto second = logging("second");
   Timer first{timers_, [&] { second->arm(at(1)); }};
   first.arm(at(1));
+  timers_.run_due(at(1));
+  EXPECT_EQ(log_, "");
   timers_.run_due(at(1));
   EXPECT_EQ(log_, "second");
 }
