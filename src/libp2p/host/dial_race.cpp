@@ -215,9 +215,11 @@ void DialRace::on_timer() {
 void DialRace::rearm() {
   base::TimePoint next = deadline_;
   if (!resolving_.empty()) next = std::min(next, resolve_deadline_);
-  // Every slot of the host is taken: nobody announces a free one, so look again soon.
-  if (running_ >= limits_.count.dials) next = std::min(next, environment_.clock.now() + kSlotPoll);
-  if (const auto start = race_.next_deadline()) next = std::min(next, *start);
+  if (const auto start = race_.next_deadline()) {
+    // Every slot of the host may be taken when it is due: nobody announces a free one, so look again soon.
+    const bool full = running_ >= limits_.count.dials;
+    next = std::min(next, full ? std::max(*start, environment_.clock.now() + kSlotPoll) : *start);
+  }
   for (const Attempt& attempt : attempts_) {
     if (attempt.connect_deadline) next = std::min(next, *attempt.connect_deadline);
   }

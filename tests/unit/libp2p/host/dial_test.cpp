@@ -133,6 +133,27 @@ TEST_F(HostTest, AListenerThatNeverSpeaksIsATimeOutInTheHandshake) {
   EXPECT_EQ(result->attempts[0].stage, DialStage::secure);
 }
 
+TEST_F(HostTest, ADialThatWaitsForAFreeSlotLetsTimePass) {
+  a.options.limits.count.dials = 1;
+  start();
+  std::optional<DialResult> holder;
+  const auto hold_the_slot = [&]() -> asio::awaitable<void> {
+    std::vector<Multiaddr> nowhere{address("/ip4/10.0.0.99/tcp/4001")};
+    auto dialling = a.host->dial(PeerId::of(identity_of(77).public_key()), std::move(nowhere));
+    holder = co_await std::move(dialling);
+  };
+  asio::co_spawn(world.context(), hold_the_slot(), asio::detached);
+  world.settle();
+  std::size_t steps = 0;
+  world.on_step([&] { ++steps; });
+  const auto result = world.run(a.host->dial(b.id(), {*b.bound}, {.timeout = seconds{20}}), seconds{60});
+  world.on_step(nullptr);
+  ASSERT_TRUE(result && result->connection);
+  ASSERT_TRUE(holder);
+  EXPECT_EQ(holder->error, asio::error::timed_out) << "the slot was free only after this";
+  EXPECT_LT(steps, 1'000U);
+}
+
 TEST_F(HostTest, AProbeProvesAPeerWithoutAConnection) {
   start();
   const auto good = world.run(a.host->probe(b.id(), *b.bound, seconds{5}), seconds{10});
