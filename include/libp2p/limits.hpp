@@ -53,9 +53,12 @@ struct CountLimits {
   std::size_t spare_connections = 64;    ///< Above `connections`, only for a member that has one already, so that
                                          ///< a half-open one cannot lock its peer out. [EstablishedConnections.*]
   std::size_t connections_per_peer = 4;  ///< Kept of one peer. [Duplicates.AboveFourTheLongestSilentGoes]
-  std::size_t dials_per_peer = 8;        ///< Attempts at once; go has as many. [AddressRace.RunsAtMostEightAtOnce]
-  std::size_t dials = 160;               ///< Attempts at once in all; go has as many. [host]
-  std::size_t dial_candidates = 64;      ///< Resolved addresses of one dial. [AddressRace.RefusesTheSixtyFifth]
+  std::size_t connections_per_peer_hard = 8;  ///< At any time, whichever id is the larger; then the one silent
+                                              ///< longest goes for the newcomer. [ManyOfOnePeer.*, Duplicates.*]
+  std::size_t dials_per_peer = 8;    ///< Attempts at once; go has as many. [AddressRace.RunsAtMostEightAtOnce]
+  std::size_t dials = 160;           ///< Attempts at once in all; go has as many. [host]
+  std::size_t dial_candidates = 64;  ///< Resolved addresses of one dial, and of one name.
+                                     ///< [AddressRace.RefusesTheSixtyFifth, AresResolverTest.KeepsNoMore*]
 
   std::uint32_t stranger_streams = 32;            ///< Inbound, live. [yamux]
   std::uint32_t member_streams = 256;             ///< Inbound, live. [yamux]

@@ -170,6 +170,7 @@ base::ErrorCode ConnectionBook::decide_admission(Entry& entry) {
   if (peer == self_) return ConnErrc::dialed_self;
   entry.verdict = options_.admission != nullptr ? options_.admission->admit(peer) : Verdict::member;
   if (entry.verdict == Verdict::refuse) return ConnErrc::refused;
+  make_room_for(peer);
   const policy::Standing standing = standing_of(entry.verdict);
   const policy::EstablishedConnections::Verdict place = established_.admit(
       {.id = entry.connection->id(), .standing = standing, .has_sibling = peers_.contains(peer)},

@@ -111,6 +111,8 @@ class ConnectionBook final : public conn::Connection::Observer {
   void hand_over(ConnectionId id);
   /// Why the authenticated peer may not come in; no error if it may.
   base::ErrorCode decide_admission(Entry& entry);
+  /// Ends connections of `peer`, which wants one more, until it is below the limit for one peer.
+  void make_room_for(const PeerId& peer);
   void enter(Entry& entry);
   void leave(const Entry& entry, base::ErrorCode reason);
   void report_failure(Entry& entry, base::ErrorCode reason);

@@ -75,6 +75,23 @@ void ConnectionBook::decide(const PeerId& id) {
   }
 }
 
+/// At once: an orderly close takes a second, in which many more may come.
+void ConnectionBook::make_room_for(const PeerId& id) {
+  for (;;) {
+    const auto at = peers_.find(id);
+    if (at == peers_.end()) return;
+    const std::vector<ConnectionId>& all = at->second.connections;
+    if (all.size() < options_.limits.count.connections_per_peer_hard) return;
+    const auto closing = std::ranges::find_if(all, [this](ConnectionId one) { return !find(one)->is_open(); });
+    const std::optional<ConnectionId> leaves =
+        closing != all.end()
+            ? std::optional{*closing}
+            : policy::displaced(facts(at->second), order(id), at->second.serving, options_.limits);
+    if (!leaves) return;
+    find(*leaves)->abort(ConnErrc::too_many_connections);
+  }
+}
+
 bool ConnectionBook::agree_to_retire(ConnectionId id) {
   conn::Connection* connection = find(id);
   if (connection == nullptr || !connection->is_open()) return false;

@@ -71,6 +71,20 @@ std::optional<ConnId> surplus(std::span<const ConnectionFacts> connections, IdOr
   return silent_longest->id;
 }
 
+std::optional<ConnId> displaced(std::span<const ConnectionFacts> connections, IdOrder order, const Serving& now,
+                                const Limits& limits) {
+  if (connections.size() < limits.count.connections_per_peer_hard) return std::nullopt;
+  const std::optional<ConnId> in_use = serving(connections, order, now);
+  const std::optional<ConnId> best = preferred(connections, order);
+  const ConnectionFacts* silent_longest = nullptr;
+  for (const ConnectionFacts& c : connections) {
+    if (c.id == in_use || c.id == best) continue;
+    if (silent_longest == nullptr || c.last_heard < silent_longest->last_heard) silent_longest = &c;
+  }
+  if (silent_longest == nullptr) return std::nullopt;
+  return silent_longest->id;
+}
+
 void PreferenceRound::begin(std::span<const ConnId> connections, base::TimePoint now) {
   entries_.clear();
   for (const ConnId id : connections) entries_.push_back({.id = id, .state = State::to_ping});

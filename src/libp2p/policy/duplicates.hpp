@@ -3,7 +3,8 @@
 // Policy: no I/O, no clock. Spec: none; docs/spec-map.md#duplicates.
 // Invariants: only the end with the smaller peer id closes a connection for being a duplicate; never the preferred
 // one, never while nothing is preferred, never on evidence older than `survivor_heard`. So the last live
-// connection of a pair is never closed here.
+// connection of a pair is never closed here. The hard limit of connections per peer is another matter: it holds at
+// both ends, and spares the one that serves.
 #pragma once
 
 #include <array>
@@ -58,6 +59,11 @@ bool may_retire(std::span<const ConnectionFacts> connections, IdOrder order, Con
 /// longest goes, whatever the peer agreed to. Nothing for the larger id.
 std::optional<ConnId> surplus(std::span<const ConnectionFacts> connections, IdOrder order, base::TimePoint now,
                               const Limits& limits);
+
+/// Who has to go before one more is taken where there are `connections_per_peer_hard`, whichever id is the larger:
+/// the one that is silent longest of those that neither serve nor are preferred. Nothing below the limit.
+std::optional<ConnId> displaced(std::span<const ConnectionFacts> connections, IdOrder order, const Serving& now,
+                                const Limits& limits);
 
 /// Pings all connections of a peer when one more came up, and says when both ends may decide.
 class PreferenceRound {

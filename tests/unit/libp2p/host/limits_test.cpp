@@ -115,6 +115,41 @@ INSTANTIATE_TEST_SUITE_P(Host, NotDisplaced,
                                            std::pair{Verdict::operator_member, Verdict::operator_member}),
                          [](const auto& c) { return name_of(c.param.first) + "By" + name_of(c.param.second); });
 
+/// One peer that opens one connection after the other and keeps them all.
+class ManyOfOnePeer : public ::testing::TestWithParam<bool>, protected TwoHosts {
+ protected:
+  void TearDown() override { finish(); }
+};
+
+TEST_P(ManyOfOnePeer, KeepsTheLimitAndThePreferredOne) {
+  const std::size_t limit = Limits{}.count.connections_per_peer_hard;
+  const bool b_is_smaller = GetParam();
+  if ((b.id() < a.id()) != b_is_smaller) std::swap(a.options.identity, b.options.identity);
+  a.options.limits.count.connections_per_peer = a.options.limits.count.connections_per_peer_hard = 1'000;
+  b.options.limits.count.connections_per_peer = 1'000;  // the soft limit is a matter of the smaller id only
+  start();
+  connect();
+  std::size_t most = 0;
+  world.on_step([&] { most = std::max(most, b.connected_to(a)); });
+  for (std::size_t i = 0; i < 3 * limit; ++i) {
+    const std::optional<ConnectionInfo> serving = b.host->preferred_connection(a.id());
+    ASSERT_TRUE(serving);
+    ASSERT_TRUE(dial({.force_new = true}).connection);
+    const auto all = b.host->connections();
+    EXPECT_NE(std::ranges::find(all, serving->id, &ConnectionInfo::id), all.end()) << "the one in use has gone";
+    world.run_for(milliseconds{100});
+  }
+  world.on_step(nullptr);
+  EXPECT_EQ(most, limit);
+  EXPECT_EQ(b.connected_to(a), limit);
+  for (const ConnectionClosed& closed : b.all<ConnectionClosed>()) {
+    EXPECT_EQ(closed.reason, ConnErrc::too_many_connections);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Host, ManyOfOnePeer, ::testing::Bool(),
+                         [](const auto& c) { return c.param ? "OfTheLargerId" : "OfTheSmallerId"; });
+
 /// `a`, the smaller id, has a connection that it dialled; then `b` dials one more.
 class WornConnection : public ::testing::Test, protected TwoHosts {
  protected:

@@ -136,6 +136,24 @@ TEST(Duplicates, NothingIsClosedOnStaleEvidence) {
   EXPECT_EQ(surplus_of(connections), std::nullopt);
 }
 
+TEST(Duplicates, AtTheHardLimitTheLongestSilentGivesWayAtBothEnds) {
+  std::vector<ConnectionFacts> connections;
+  const Serving now{.former = 2, .decided = false};
+  const auto goes = [&](IdOrder order) { return displaced(connections, order, now, Limits{}); };
+  for (const IdOrder order : {IdOrder::we_are_smaller, IdOrder::we_are_larger}) {
+    connections.clear();
+    for (ConnId id = 1; id <= 7; ++id) connections.push_back(conn(id, true, static_cast<std::uint8_t>(10 - id)));
+    EXPECT_EQ(goes(order), std::nullopt) << "below the limit";
+    connections.push_back(conn(8, true, 1));
+    connections[4].last_heard = kNow - seconds{5};
+    EXPECT_EQ(goes(order), 5);
+    connections[0].last_heard = kNow - seconds{9};
+    EXPECT_EQ(goes(order), 5) << "the preferred one stays";
+    connections[1].last_heard = kNow - seconds{9};
+    EXPECT_EQ(goes(order), 5) << "so does the one that serves until it is decided";
+  }
+}
+
 TEST(Duplicates, AboveFourTheLongestSilentGoes) {
   std::vector<ConnectionFacts> connections;
   for (ConnId id = 1; id <= 4; ++id) connections.push_back(conn(id, true, static_cast<std::uint8_t>(10 - id)));
