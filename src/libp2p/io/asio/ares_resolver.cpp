@@ -13,6 +13,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "libp2p/limits.hpp"
+
 namespace libp2p::io {
 namespace {
 
@@ -21,6 +23,8 @@ using OnResolved = std::function<void(base::Result<Resolution>)>;
 
 constexpr int kTryMs = 2000;
 constexpr int kTries = 2;
+/// What a dial can use at most: a name with thousands of addresses would fill the cache.
+constexpr std::size_t kMaxEndpoints = CountLimits{}.dial_candidates;
 
 /// c-ares wants one initialisation per process, before any thread asks.
 int initialise_library() {
@@ -53,6 +57,7 @@ Resolution to_resolution(const ares_addrinfo& info) {
   Resolution out;
   int ttl = INT_MAX;
   for (const ares_addrinfo_node* node = info.nodes; node != nullptr; node = node->ai_next) {
+    if (out.endpoints.size() == kMaxEndpoints) break;
     Endpoint endpoint;
     if (node->ai_family == AF_INET) {
       std::memcpy(endpoint.ip.data(), &reinterpret_cast<const sockaddr_in*>(node->ai_addr)->sin_addr, 4);
