@@ -14,6 +14,14 @@ class EngineLiars : public EngineTest {
  protected:
   void SetUp() override { engine.set_interval(kInterval, now); }
 
+  /// Up to `honest_position`; more follow after `next` if that is not 0.
+  Listing page(std::vector<Entry> entries, std::uint64_t next = 0) const {
+    return {.position = honest_position,
+            .entries = std::move(entries),
+            .more = next != 0,
+            .next = next,
+            .differing = {}};
+  }
   /// Answers every request of the engine to an honest peer at once: nothing is new, up to `honest_position`.
   void answer_honest(std::uint32_t first_honest, std::uint32_t last_honest) {
     for (bool more = true; more;) {
@@ -24,7 +32,7 @@ class EngineLiars : public EngineTest {
         ++asked[send.peer];
         for (std::uint32_t i = first_honest; i <= last_honest; ++i) {
           if (send.peer != id(i)) continue;
-          give(i, {.body = Response{.id = request->id, .answer = Listing{.position = honest_position}}});
+          give(i, {.body = Response{.id = request->id, .answer = page({})}});
           more = true;
         }
       }
@@ -35,6 +43,15 @@ class EngineLiars : public EngineTest {
       poll();
       answer_honest(first_honest, last_honest);
     }
+  }
+  void join(std::uint32_t number, const Position& position) {
+    engine.on_connected(id(number),
+                        {.id = number, .side = Side::listener, .remote = address_of(number, 40000), .dialled = {}},
+                        now);
+    engine.on_stream_opened(id(number), number, now);
+    Hello hello;
+    hello.position = position;
+    give(number, {.body = hello});
   }
   void leave(std::uint32_t number) { engine.on_disconnected(id(number), number, now); }
 
@@ -52,10 +69,8 @@ TEST_F(EngineLiars, WhoNeverAnswerDoNotKeepHonestOnesFromBeingAsked) {
 
 TEST_F(EngineLiars, WhoNamesAnotherPositionInItsHelloIsNotAskedMoreForThat) {
   constexpr std::uint32_t kPartners = 30;
-  for (std::uint32_t i = 1; i <= kPartners; ++i) accept(i, nullptr);  // their hellos name position 0
-  run(20 * kInterval, 1, kPartners);
-  asked.clear();
-  give(1, {.body = Retire{}});
+  for (std::uint32_t i = 1; i <= kPartners; ++i)
+    join(i, i == 1 ? Position{.epoch = 1, .change = 7} : honest_position);
   run(100 * kInterval, 1, kPartners);
   for (std::uint32_t i = 1; i <= kPartners; ++i) EXPECT_NEAR(static_cast<double>(asked[id(i)]), 10, 4) << i;
 }
@@ -72,11 +87,11 @@ TEST_F(EngineLiars, ARoundEndsAfterAMinuteOfWaitingForItsPartner) {
       if (request == nullptr) continue;
       Response response{.id = request->id, .answer = Records{}};
       if (!std::holds_alternative<RecordsQuery>(request->query)) {
-        Listing page{.position = honest_position, .more = true, .next = ++key};
-        while (page.entries.size() < kMinEntriesBeforeMore) {
-          page.entries.push_back({.peer = id(number++), .version = {.seq = 1, .hash = {}}});
+        std::vector<Entry> entries;
+        while (entries.size() < kMinEntriesBeforeMore) {
+          entries.push_back({.peer = id(number++), .version = {.seq = 1, .hash = {}}});
         }
-        response.answer = page;
+        response.answer = page(std::move(entries), ++key);
       }
       give(1, {.body = std::move(response)});
     }
@@ -197,8 +212,8 @@ TEST_F(EngineLiars, ARoundBringsTheLastVersionOfARecordThatChangedTooOften) {
   }
   const RecordPtr last = record(2, 9);
   ASSERT_NE(engine.records().find(id(2))->newest->version(), last->version());
-  const Listing page{.position = honest_position, .entries = {{.peer = id(2), .version = last->version()}}};
-  give(1, {.body = Response{.id = listing, .answer = page}});
+  const Listing listed = page({{.peer = id(2), .version = last->version()}});
+  give(1, {.body = Response{.id = listing, .answer = listed}});
   const Records records{{{.envelope = last->envelope()}, {.envelope = record(2, 10)->envelope()}}};
   give(1, {.body = Response{.id = question(), .answer = records}});
   EXPECT_EQ(engine.records().find(id(2))->newest->version(), last->version()) << "one for one question";
