@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-
 #include "base/seeded_rng.hpp"
 #include "store/merge/merger.hpp"
 #include "store/text/limits.hpp"
