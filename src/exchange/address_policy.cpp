@@ -33,13 +33,14 @@ bool may_be_dialled(const libp2p::Multiaddr& address, Scope link) {
   return scope && *scope <= link;
 }
 
-/// The IP address at the front, behind its zone; null for a name.
-const libp2p::AddrComponent* ip_of(const libp2p::Multiaddr& address) {
+/// The IP address at the front, behind its zone; nothing for a name. Its bytes are those of `address`.
+std::optional<libp2p::AddrComponent> ip_of(const libp2p::Multiaddr& address) {
   for (const libp2p::AddrComponent& part : address.components()) {
     if (part.proto == libp2p::Proto::ip6zone) continue;
-    return part.proto == libp2p::Proto::ip4 || part.proto == libp2p::Proto::ip6 ? &part : nullptr;
+    const bool is_ip = part.proto == libp2p::Proto::ip4 || part.proto == libp2p::Proto::ip6;
+    return is_ip ? std::optional{part} : std::nullopt;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -60,15 +61,14 @@ std::vector<libp2p::Multiaddr> usable_addresses(std::span<const libp2p::Multiadd
 }
 
 bool same_ip(const libp2p::Multiaddr& a, const libp2p::Multiaddr& b) {
-  const libp2p::AddrComponent* left = ip_of(a);
-  const libp2p::AddrComponent* right = ip_of(b);
-  return left != nullptr && right != nullptr && left->proto == right->proto &&
-         std::ranges::equal(left->value, right->value);
+  const std::optional<libp2p::AddrComponent> left = ip_of(a);
+  const std::optional<libp2p::AddrComponent> right = ip_of(b);
+  return left && right && left->proto == right->proto && std::ranges::equal(left->value, right->value);
 }
 
 std::optional<Network> network_of(const libp2p::Multiaddr& address) {
-  const libp2p::AddrComponent* ip = ip_of(address);
-  if (ip == nullptr) return std::nullopt;
+  const std::optional<libp2p::AddrComponent> ip = ip_of(address);
+  if (!ip) return std::nullopt;
   Network network{.family = static_cast<std::uint8_t>(ip->proto == libp2p::Proto::ip4 ? 4 : 6), .prefix = {}};
   std::copy_n(ip->value.begin(), std::min(ip->value.size(), network.prefix.size()), network.prefix.begin());
   return network;
