@@ -132,7 +132,7 @@ class Engine {
 
   // engine_messages.cpp: what a message means
   void handle(const libp2p::PeerId& id, Peer& peer, Link& link, const Hello& hello, base::TimePoint now);
-  void handle(const libp2p::PeerId& id, Peer& peer, const Request& request, RoundId round);
+  void handle(const libp2p::PeerId& id, Peer& peer, const Request& request, RoundId round, base::TimePoint now);
   void handle(const libp2p::PeerId& id, Peer& peer, const Response& response, base::TimePoint now);
   void handle_body(const libp2p::PeerId& id, Peer& peer, const Message& message, base::TimePoint now);
   bool admit(const libp2p::PeerId& id, Peer& peer, const Link& link, const Message& message, base::TimePoint now);

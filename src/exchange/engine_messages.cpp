@@ -6,6 +6,21 @@
 #include "exchange/engine.hpp"
 
 namespace exchange {
+namespace {
+
+constexpr std::size_t kEntryBytes = 86;  // with an Ed25519 id
+
+/// About what the answer takes on the wire.
+std::size_t bytes_of(const Response& response) {
+  if (const auto* listing = std::get_if<Listing>(&response.answer)) return listing->entries.size() * kEntryBytes;
+  std::size_t bytes = 0;
+  if (const auto* page = std::get_if<Records>(&response.answer)) {
+    for (const Told& told : page->records) bytes += told.envelope.size();
+  }
+  return bytes;
+}
+
+}  // namespace
 
 // --- out -------------------------------------------------------------------------------------------------------
 
@@ -87,7 +102,7 @@ void Engine::on_message(const libp2p::PeerId& id, ConnId connection, const Messa
 void Engine::handle_body(const libp2p::PeerId& id, Peer& peer, const Message& message, base::TimePoint now) {
   const Scope scope = scope_of_links(peer);
   if (const auto* request = std::get_if<Request>(&message.body)) {
-    handle(id, peer, *request, message.round);
+    handle(id, peer, *request, message.round, now);
   } else if (const auto* response = std::get_if<Response>(&message.body)) {
     handle(id, peer, *response, now);
   } else if (const auto* told = std::get_if<Announcement>(&message.body)) {
@@ -144,7 +159,8 @@ void Engine::introduce(const libp2p::PeerId& id, Peer& peer, Link& link, base::T
 
 Listing Engine::answer(const ChangesQuery& query) const { return table_.changes(query.since.change, query.end); }
 
-void Engine::handle(const libp2p::PeerId& id, Peer& peer, const Request& request, RoundId round) {
+void Engine::handle(const libp2p::PeerId& id, Peer& peer, const Request& request, RoundId round,
+                    base::TimePoint now) {
   Response response{.id = request.id, .answer = Refusal{Refusal::Reason::unsupported}};
   if (const auto* changes = std::get_if<ChangesQuery>(&request.query)) {
     const Position ours = table_.position();
@@ -165,6 +181,7 @@ void Engine::handle(const libp2p::PeerId& id, Peer& peer, const Request& request
     }
     response.answer = std::move(page);
   }
+  peer.standing.messages.charge(now, static_cast<double>(bytes_of(response)) / kAnswerBytesPerToken);
   send(id, peer, {.round = round, .body = std::move(response)});
 }
 

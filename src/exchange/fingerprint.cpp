@@ -41,6 +41,10 @@ std::size_t range_of(std::uint64_t key, std::size_t ranges) {
   return ranges == 1 ? 0 : static_cast<std::size_t>(key >> (64 - std::countr_zero(ranges)));
 }
 
+std::uint64_t first_key(std::size_t range, std::size_t ranges) {
+  return ranges == 1 ? 0 : std::uint64_t{range} << (64 - std::countr_zero(ranges));
+}
+
 std::vector<Fingerprint> fingerprints_of(std::span<const Line> lines, std::size_t ranges) {
   std::vector<Fingerprint> result;
   result.reserve(ranges);

@@ -26,6 +26,9 @@ std::size_t range_count(std::size_t lines);
 /// Which of `ranges` (a power of two) equal ranges of keys `key` belongs to.
 std::size_t range_of(std::uint64_t key, std::size_t ranges);
 
+/// The smallest key that belongs to `range` of `ranges`.
+std::uint64_t first_key(std::size_t range, std::size_t ranges);
+
 /// One fingerprint per range: the first 16 bytes of SHA-256 over the digests of its lines. `lines` is sorted.
 std::vector<Fingerprint> fingerprints_of(std::span<const Line> lines, std::size_t ranges);
 

@@ -67,7 +67,10 @@ struct Rate {
   double burst;
 };
 // A federation of 512 that changes all its records at once gives one peer about 20 messages for us.
-inline constexpr Rate kMessagesPerPeer{20, 512};      // EngineTest.DropsAndDisconnectsAFlooder
+inline constexpr Rate kMessagesPerPeer{20, 512};  // EngineTest.DropsAndDisconnectsAFlooder
+/// A question costs its sender a token, and one more for so many bytes of its answer: 640 KiB a second at most.
+/// A first contact with a full table (5 MB) stays below. EngineLiars.WhoAsksForLargeAnswersIsHeardLess
+inline constexpr double kAnswerBytesPerToken = 32 * 1024;
 inline constexpr Rate kMessagesInAll{4'000, 16'384};  // EngineLimits.BlamesNobodyForTheSumOfAllMessages
 // A signature check costs 0.1 ms: in all at most a fifth of one core over time.
 inline constexpr Rate kChecksPerPeer{200, 2'048};  // EngineLimits.DisconnectsWhoMakesUsCheckTooManySignatures

@@ -191,6 +191,7 @@ void RecordTable::drop(const libp2p::PeerId& peer) {
 
 void RecordTable::leave_r(Known& known) {
   if (known.change == 0) return;
+  fingerprints_.clear();
   by_change_.erase(known.change);
   by_key_.erase(known.line);
   known.change = 0;
@@ -207,6 +208,7 @@ void RecordTable::refresh_r(Known& known) {
   known.mark = marked;
   known.change = ++last_change_;
   known.line = line_of(entry_of(known));
+  fingerprints_.clear();
   by_change_.emplace(known.change, &known);
   by_key_.emplace(known.line, &known);
 }
@@ -227,26 +229,36 @@ Listing RecordTable::changes(std::uint64_t since, std::uint64_t end) const {
   return listing;
 }
 
-Listing RecordTable::differing(const FingerprintQuery& query) const {
-  std::vector<Line> lines;
-  lines.reserve(by_key_.size());
-  for (const auto& [line, known] : by_key_) lines.push_back(line);
-  const std::vector<Fingerprint> ours = fingerprints_of(lines, query.ranges.size());
+const std::vector<Fingerprint>& RecordTable::fingerprints(std::size_t ranges) const {
+  const auto [at, missing] = fingerprints_.try_emplace(ranges);
+  if (missing) {
+    std::vector<Line> lines;
+    lines.reserve(by_key_.size());
+    for (const auto& [line, known] : by_key_) lines.push_back(line);
+    at->second = fingerprints_of(lines, ranges);
+  }
+  return at->second;
+}
 
+Listing RecordTable::differing(const FingerprintQuery& query) const {
+  const std::vector<Fingerprint>& ours = fingerprints(query.ranges.size());
   Listing listing{.position = position(), .entries = {}, .more = false, .next = 0, .differing = {}};
   for (std::size_t range = 0; range < ours.size(); ++range) {
     if (ours[range] != query.ranges[range]) listing.differing.push_back(static_cast<std::uint32_t>(range));
   }
-  for (const auto& [line, known] : by_key_) {
-    if (query.after && line.key <= *query.after) continue;
-    const std::size_t range = range_of(line.key, ours.size());
-    if (ours[range] == query.ranges[range]) continue;
-    if (listing.entries.size() == kMaxEntriesPerPage) {
-      listing.more = true;
-      return listing;
+  for (const std::uint32_t range : listing.differing) {
+    const std::uint64_t from = std::max(first_key(range, ours.size()), query.after.value_or(0));
+    for (auto at = by_key_.lower_bound(Line{.key = from}); at != by_key_.end(); ++at) {
+      const std::uint64_t key = at->first.key;
+      if (range_of(key, ours.size()) != range) break;
+      if (query.after && key <= *query.after) continue;
+      if (listing.entries.size() == kMaxEntriesPerPage) {
+        listing.more = true;
+        return listing;
+      }
+      listing.entries.push_back(entry_of(*at->second));
+      listing.next = key;
     }
-    listing.entries.push_back(entry_of(*known));
-    listing.next = line.key;
   }
   listing.next = 0;
   return listing;

@@ -103,7 +103,8 @@ class RecordTable {
   Position position() const { return {.epoch = epoch_, .change = last_change_}; }
   /// Lines changed after `since` up to `end`, at most a page. `since` is of this epoch and not beyond the end.
   Listing changes(std::uint64_t since, std::uint64_t end) const;
-  /// Lines in those ranges whose fingerprint differs from the query's, in the order of keys, at most a page.
+  /// Lines in those ranges whose fingerprint differs from the query's, in the order of keys, at most a page. All
+  /// of R is hashed for the first such question after a change; the others cost what they list.
   Listing differing(const FingerprintQuery& query) const;
 
   std::size_t size() const { return records_.size(); }
@@ -121,6 +122,7 @@ class RecordTable {
   bool make_room();
   void set_source(Known& known, std::optional<Network> source);
   void drop(const libp2p::PeerId& peer);
+  const std::vector<Fingerprint>& fingerprints(std::size_t ranges) const;
   void leave_r(Known& known);
   void refresh_r(Known& known);
   void set_proven(Known& known, RecordPtr record);
@@ -132,6 +134,8 @@ class RecordTable {
   std::unordered_map<libp2p::PeerId, Known> records_;
   std::map<std::uint64_t, const Known*> by_change_;
   std::map<Line, const Known*> by_key_;
+  /// Of R, by their number: made when they are asked for, and kept until R changes.
+  mutable std::map<std::size_t, std::vector<Fingerprint>> fingerprints_;
   std::map<Network, std::size_t> proven_from_;
   std::unordered_set<libp2p::PeerId> tombstones_;  // as many as the operator made
   std::unordered_set<libp2p::PeerId> pinned_;      // as many as the operator wrote, and ourselves

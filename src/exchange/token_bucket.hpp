@@ -22,6 +22,12 @@ class TokenBucket {
     return true;
   }
 
+  /// Takes `count` tokens, there or not: a debt, of a burst at most, is paid before anything else.
+  void charge(base::TimePoint now, double count) {
+    refill(now);
+    tokens_ = std::max(tokens_ - count, -rate_.burst);
+  }
+
   bool is_full(base::TimePoint now) const { return tokens_at(now) >= rate_.burst; }
   /// True if `take` would take one.
   bool has(base::TimePoint now) const { return tokens_at(now) >= 1; }

@@ -2,6 +2,7 @@
 // honest ones get from it stays as good as without them.
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <map>
 
 #include "exchange/engine.hpp"
@@ -217,6 +218,22 @@ TEST_F(EngineLiars, ARoundBringsTheLastVersionOfARecordThatChangedTooOften) {
   const Records records{{{.envelope = last->envelope()}, {.envelope = record(2, 10)->envelope()}}};
   give(1, {.body = Response{.id = question(), .answer = records}});
   EXPECT_EQ(engine.records().find(id(2))->newest->version(), last->version()) << "one for one question";
+}
+
+TEST_F(EngineLiars, WhoAsksForLargeAnswersIsHeardLess) {
+  for (std::uint32_t i = 100; i < 100 + kMaxEntriesPerPage; ++i) engine.restore(record(i, 1), true, false);
+  accept(1, nullptr);
+  take<Send>();
+  const auto answers = [&](const FingerprintQuery& query) {
+    for (double i = 0; i < kMessagesPerPeer.burst; ++i) give(1, {.body = Request{.id = 1, .query = query}});
+    return take<Send>().size();
+  };
+  const FingerprintQuery all{.ranges = fingerprints_of({}, 1), .after = {}};
+  EXPECT_LT(answers(all), static_cast<std::size_t>(kMessagesPerPeer.burst) / 3);
+  EXPECT_EQ(engine.counters().disconnects, 3U) << "and who goes on is disconnected";
+  now += 2min;
+  const FingerprintQuery none{.ranges = all.ranges, .after = std::numeric_limits<std::uint64_t>::max()};
+  EXPECT_EQ(answers(none), static_cast<std::size_t>(kMessagesPerPeer.burst));
 }
 
 struct Sources {

@@ -105,6 +105,22 @@ TEST(RecordTable, ListsOnlyTheRangesThatDiffer) {
   EXPECT_TRUE(std::ranges::any_of(changed.entries, [](const Entry& e) { return e.version.seq == 2; }));
 }
 
+TEST(RecordTable, ComparesWithWhatItTellsNow) {
+  RecordTable table{7};
+  for (std::uint32_t i = 0; i < 100; ++i) table.restore(record(i, 1), true, false);
+  const auto listed = [&](std::size_t ranges) {
+    return table.differing({.ranges = fingerprints_of({}, ranges), .after = {}}).entries.size();
+  };
+  EXPECT_EQ(listed(1), 100U);
+  EXPECT_EQ(listed(16), 100U);
+  table.tombstone(record(3, 1)->peer());
+  EXPECT_EQ(listed(16), 99U);
+  for (std::uint32_t i = 0; i < 100; ++i) table.tombstone(record(i, 1)->peer());
+  EXPECT_TRUE(table.differing({.ranges = fingerprints_of({}, 16), .after = {}}).differing.empty());
+  table.restore(record(200, 1), true, false);
+  EXPECT_EQ(table.differing({.ranges = fingerprints_of({}, 16), .after = {}}).differing.size(), 1U);
+}
+
 TEST(RecordTable, PagesALongFirstContact) {
   RecordTable table{7};
   const auto count = static_cast<std::uint32_t>(kMaxEntriesPerPage + 5);
