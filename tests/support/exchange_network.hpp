@@ -38,6 +38,7 @@ struct NetworkOptions {
   base::Duration latency = 20ms;
   unsigned loss_percent = 0;    ///< Of messages (a stream does not lose any; an overloaded peer drops some).
   bool remember_checks = true;  ///< Verify each envelope once in the whole network.
+  bool disconnect = false;      ///< Do what an engine asks for about peers that misbehave.
 };
 
 class Network {
@@ -52,6 +53,7 @@ class Network {
     std::set<std::uint32_t> wanted;  ///< Known and to be dialled.
     bool reachable = true;           ///< Others can dial it.
     bool up = true;
+    std::map<std::uint32_t, base::TimePoint> refused = {};  ///< Who is, and until when.
     base::TimePoint wake = base::TimePoint::max();
   };
 
@@ -139,6 +141,15 @@ class Network {
     dial_later(b, a, 1s);
   }
 
+  /// `to` receives what `from` never meant to say, if they are connected.
+  void inject(std::uint32_t from, std::uint32_t to, const Message& message) {
+    if (!nodes_[from].connected.contains(to)) return;
+    engine(to).on_message(nodes_[from].id, connections_.at(pair(from, to)), message, now_);
+    settle(to);
+  }
+  /// Calls `action` after `time`, in the order of all events.
+  void after(base::Duration time, std::function<void()> action) { at(now_ + time, std::move(action)); }
+
   void connect(std::uint32_t dialer, std::uint32_t listener) {
     if (!nodes_[dialer].connected.insert(listener).second) return;
     nodes_[listener].connected.insert(dialer);
@@ -187,7 +198,12 @@ class Network {
     events_.push({when, ++order_, std::move(action)});
   }
   bool can_reach(std::uint32_t from, std::uint32_t to) {
-    return nodes_[to].up && nodes_[from].up && nodes_[to].reachable && side(from) == side(to);
+    return nodes_[to].up && nodes_[from].up && nodes_[to].reachable && side(from) == side(to) &&
+           !refuses(from, to) && !refuses(to, from);
+  }
+  bool refuses(std::uint32_t who, std::uint32_t whom) const {
+    const auto until = nodes_[who].refused.find(whom);
+    return until != nodes_[who].refused.end() && until->second > now_;
   }
 
   void dial_later(std::uint32_t from, std::uint32_t to, base::Duration wait) {
@@ -237,6 +253,12 @@ class Network {
       engine(from).own_record_saved(version, now_);
       settle(from);
     });
+  }
+  void carry_out(std::uint32_t from, Disconnect& verdict) {
+    if (!options_.disconnect) return;
+    const std::uint32_t whom = numbers_.at(verdict.peer);
+    nodes_[from].refused[whom] = now_ + verdict.time;
+    at(now_, [this, from, whom] { cut(from, whom); });
   }
   void carry_out(std::uint32_t from, RecordLearned& learned) {
     const auto to = numbers_.find(learned.record->peer());
