@@ -12,14 +12,12 @@ namespace asio = boost::asio;
 
 using config::reload::Failure;
 using config::reload::Ticket;
+using config::text::AddressUse;
 
 namespace {
 
-constexpr std::string_view kAddresses = "network.addresses";
-constexpr std::string_view kAnnounced = "network.announce_addresses";
-
-bool changes(const config::reload::Update& update, std::string_view path) {
-  return std::ranges::any_of(update.changed, [&](const config::text::Key* key) { return key->path() == path; });
+bool changes(const config::reload::Update& update, AddressUse use) {
+  return std::ranges::any_of(update.changed, [use](const config::text::Key* key) { return key->use == use; });
 }
 
 }  // namespace
@@ -29,19 +27,16 @@ Failure explain(const StartFailure& failure) {
       "cannot listen on " + (failure.address ? failure.address->to_text() : "any of the addresses");
   reason += ": " + failure.error.message();
   if (failure.error == boost::system::errc::address_in_use) reason += " (by another program)";
-  return {.key = std::string{kAddresses}, .reason = std::move(reason)};
+  return {.key = "network.addresses", .reason = std::move(reason)};
 }
 
-bool ListenersComponent::concerns(const config::text::Key& key) const {
-  const std::string path = key.path();
-  return path == kAddresses || path == kAnnounced;
-}
+bool ListenersComponent::concerns(const config::text::Key& key) const { return key.use != AddressUse::none; }
 
 void ListenersComponent::prepare(const config::reload::Update& update, Ticket ticket) {
   announce_.reset();
-  if (changes(update, kAnnounced)) announce_ = update.after.network.announce_addresses;
+  if (changes(update, AddressUse::announce)) announce_ = update.after.network.announce_addresses;
   std::optional<std::vector<libp2p::Multiaddr>> wanted;
-  if (changes(update, kAddresses)) wanted = update.after.network.addresses;
+  if (changes(update, AddressUse::listen)) wanted = update.after.network.addresses;
   asio::post(network_.executor(), [&network = network_, wanted = std::move(wanted), ticket, core = core_,
                                    answers = std::weak_ptr{answers_}] {
     std::optional<Failure> failure;

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -17,15 +16,12 @@ namespace node {
 
 class ListenersComponent final : public config::reload::Component {
  public:
-  /// Called on the core's executor, from a fresh call stack.
-  struct Answers {
-    std::function<void(config::reload::Ticket, std::optional<config::reload::Failure>)> prepared;
-    std::function<void(config::reload::Ticket)> released;
-  };
-
-  /// `network`: of the loop that listens (`Node::listening`); borrowed.
-  ListenersComponent(boost::asio::any_io_executor core, Network& network, Answers answers)
-      : core_{std::move(core)}, network_{network}, answers_{std::make_shared<Answers>(std::move(answers))} {}
+  /// `network`: of the loop that listens (`Node::listening`); borrowed. `answers` are called on the core's
+  /// executor, from a fresh call stack.
+  ListenersComponent(boost::asio::any_io_executor core, Network& network, config::reload::Answers answers)
+      : core_{std::move(core)},
+        network_{network},
+        answers_{std::make_shared<const config::reload::Answers>(std::move(answers))} {}
 
   std::string_view name() const override { return "listeners"; }
   bool concerns(const config::text::Key& key) const override;
@@ -37,7 +33,7 @@ class ListenersComponent final : public config::reload::Component {
  private:
   boost::asio::any_io_executor core_;
   Network& network_;
-  std::shared_ptr<Answers> answers_;                        ///< What is still on its way is dropped with this.
+  std::shared_ptr<const config::reload::Answers> answers_;  ///< What is still on its way is dropped with this.
   std::optional<std::vector<libp2p::Multiaddr>> announce_;  ///< For the commit.
 };
 

@@ -32,12 +32,11 @@ class NodeRebind : public ::testing::Test {
     after = before;
     component = std::make_unique<ListenersComponent>(
         around.world.executor(), moving.node().listening(),
-        ListenersComponent::Answers{
-            .prepared =
-                [this](reload::Ticket ticket, std::optional<reload::Failure> failure) {
-                  prepared[ticket.number] = std::move(failure);
-                },
-            .released = [this](reload::Ticket ticket) { released.push_back(ticket.number); }});
+        reload::Answers{.prepared =
+                            [this](reload::Ticket ticket, std::optional<reload::Failure> failure) {
+                              prepared[ticket.number] = std::move(failure);
+                            },
+                        .released = [this](reload::Ticket ticket) { released.push_back(ticket.number); }});
   }
   void TearDown() override {
     component.reset();
