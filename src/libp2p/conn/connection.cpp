@@ -1,8 +1,9 @@
-// The life of a connection: start, admission, close, the end, deadlines. Reading and writing have files of their
-// own.
+// The life of a connection: start, admission, close, the end, deadlines. Reading, writing and what streams call
+// have files of their own.
 #include "libp2p/conn/connection.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <utility>
 #include <vector>
 
@@ -133,118 +134,6 @@ void Connection::on_probe_impossible() {
   if (phase_ == Phase::open && liveness_.failed_check()) abort(ConnErrc::not_answering);
 }
 
-// Streams.
-
-base::Result<std::shared_ptr<StreamState>> Connection::open_stream() {
-  if (phase_ != Phase::open) return StreamErrc::connection_closed;
-  const base::Result<yamux::StreamId> id = yamux_->open(loop_.clock.now());
-  if (!id) {
-    return id.error() == yamux::SessionErrc::session_closed ? StreamErrc::connection_closed
-                                                            : StreamErrc::too_many_streams;
-  }
-  auto stream = std::make_shared<StreamState>(*this, *id, /*inbound=*/false);
-  streams_.emplace(*id, stream);
-  return stream;
-}
-
-std::shared_ptr<StreamState> Connection::find(yamux::StreamId id) const {
-  const auto at = streams_.find(id);
-  return at != streams_.end() ? at->second : nullptr;
-}
-
-std::vector<std::shared_ptr<StreamState>> Connection::unread_streams() const {
-  std::vector<std::shared_ptr<StreamState>> unread;
-  for (const auto& [id, stream] : streams_) {
-    if (stream->unread_since()) unread.push_back(stream);
-  }
-  return unread;
-}
-
-base::Result<void> Connection::offer(StreamState& stream, base::ByteSpan bytes, TrafficClass traffic) {
-  const Turn turn{*this};
-  const base::Result<void> offered = yamux_->offer(stream.id(), bytes, traffic);
-  if (!offered) return StreamErrc::connection_closed;
-  want_write_ = true;
-  return base::ok();
-}
-
-bool Connection::withdraw(StreamState& stream) {
-  if (!yamux_->withdraw(stream.id())) return false;
-  const Turn turn{*this};  // a FIN may have waited behind it
-  return true;
-}
-
-void Connection::send_fin(StreamState& stream) {
-  const Turn turn{*this};
-  yamux_->close_write(stream.id());
-  want_write_ = true;
-}
-
-void Connection::send_reset(StreamState& stream, std::uint32_t code) {
-  const Turn turn{*this};
-  yamux_->reset(stream.id(), code);
-  want_write_ = true;
-}
-
-void Connection::consumed(StreamState& stream, std::size_t bytes) {
-  const Turn turn{*this};
-  yamux_->consume(stream.id(), bytes, loop_.clock.now());
-  want_write_ = true;
-}
-
-void Connection::forget_if_finished(StreamState& stream) {
-  if (!stream.finished()) return;
-  const Turn turn{*this};
-  const auto at = streams_.find(stream.id());
-  if (at == streams_.end()) return;
-  const std::shared_ptr<StreamState> last = std::move(at->second);
-  streams_.erase(at);
-  release(last->held_bytes());
-  loop_.totals.held_bytes.fetch_add(last->held_bytes(), std::memory_order_relaxed);  // it counts on in the sum
-  last->on_connection_gone();
-}
-
-// Memory.
-
-void Connection::hold(std::size_t bytes) {
-  const ByteLimits& limits = options_.limits.bytes;
-  held_ += bytes;
-  const std::size_t all = loop_.totals.held_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  note_pressure();
-  if (held_ > limits.held_hard_connection) {
-    relieve();
-  } else if (all > limits.held_hard) {
-    observer_.on_memory_over(*this);
-  }
-}
-
-void Connection::release(std::size_t bytes) {
-  if (bytes == 0) return;
-  held_ -= std::min(held_, bytes);
-  loop_.totals.held_bytes.fetch_sub(bytes, std::memory_order_relaxed);
-  note_pressure();
-}
-
-void Connection::note_pressure() {
-  if (!yamux_) return;
-  const ByteLimits& limits = options_.limits.bytes;
-  const std::size_t all = loop_.totals.held_bytes.load(std::memory_order_relaxed);
-  yamux_->set_pressure(held_ > limits.held_soft_connection || all > limits.held_soft);
-}
-
-/// Resets the streams that were unread longest until the hard mark is met; if that is not enough the connection
-/// goes.
-void Connection::relieve() {
-  const std::size_t mark = options_.limits.bytes.held_hard_connection;
-  std::vector<std::shared_ptr<StreamState>> unread = unread_streams();
-  std::ranges::sort(unread, {}, &StreamState::unread_since);
-  for (const auto& stream : unread) {
-    if (held_ <= mark) return;
-    stream->reset(0);
-  }
-  if (held_ > mark) abort(ConnErrc::memory_limit);
-}
-
 // Ending.
 
 void Connection::close(base::ErrorCode reason) {
@@ -299,6 +188,7 @@ void Connection::advance_close() {
 void Connection::finish() {
   const auto streams = std::exchange(streams_, {});
   timer_.cancel();
+  next_turn_.reset();
   socket_->close();
   upgrade_.reset();
   drop_unsent();
@@ -325,19 +215,34 @@ void Connection::leave() {
       shut_down_ = true;
       socket_->shutdown_write();
     }
-  } while (want_write_ && phase_ != Phase::ended && unsent_.empty() && !more_to_do_);
+  } while (want_write_ && phase_ != Phase::ended && unsent_.empty() && !write_more_);
   if (phase_ == Phase::ended) {
     finish();
     return;
   }
   busy_ = false;
+  if (read_more_ || write_more_) post_next_turn();
   rearm();
+}
+
+void Connection::post_next_turn() {
+  if (next_turn_) return;
+  next_turn_ = std::make_shared<bool>(true);
+  boost::asio::post(loop_.executor, [this, alive = std::weak_ptr{next_turn_}] {
+    if (!alive.expired()) on_next_turn();
+  });
+}
+
+void Connection::on_next_turn() {
+  next_turn_.reset();
+  const Turn turn{*this};  // its end writes
+  if (std::exchange(read_more_, false)) on_readable();
+  keep_deadlines();  // a peer that keeps us busy does not keep them from passing
 }
 
 // Deadlines.
 
 std::optional<base::TimePoint> Connection::next_deadline() const {
-  if (more_to_do_) return loop_.clock.now();
   std::optional<base::TimePoint> next = phase_deadline_;
   if (phase_ == Phase::open) next = liveness_.next_deadline(options_.limits.time);
   if (frame_deadline_ && (!next || *frame_deadline_ < *next)) next = frame_deadline_;
@@ -350,8 +255,10 @@ void Connection::rearm() {
 
 void Connection::on_timer() {
   const Turn turn{*this};
-  if (std::exchange(more_to_do_, false)) on_readable();
-  // A peer that keeps us busy does not keep our deadlines from passing.
+  keep_deadlines();
+}
+
+void Connection::keep_deadlines() {
   const base::TimePoint now = loop_.clock.now();
   if (frame_deadline_ && now >= *frame_deadline_) {
     abort(ConnErrc::frame_timeout);

@@ -109,6 +109,7 @@ class Connection {
   void on_readable();
   void on_writable();
   void on_timer();
+  void on_next_turn();
   void wait_readable();
 
   /// Reads once. False when there is nothing more to be done in this turn.
@@ -129,15 +130,17 @@ class Connection {
   std::size_t try_send(base::ByteSpan bytes);
   void send_or_keep(std::unique_ptr<Block> block, std::size_t size);
   void drop_unsent();
-  bool send_one_block();
+  std::size_t send_one_block();
   void complete_writes(std::vector<yamux::StreamId>& drained);
   void send_raw(base::ByteSpan bytes);
 
   void leave();
+  void post_next_turn();
   void advance_close();
   void fail(base::ErrorCode reason);
   void finish();
   void rearm();
+  void keep_deadlines();
   std::optional<base::TimePoint> next_deadline() const;
   void note_pressure();
   void relieve();
@@ -153,7 +156,8 @@ class Connection {
   bool want_write_ = false;
   bool read_waiting_ = false;
   bool write_waiting_ = false;
-  bool more_to_do_ = false;  ///< A turn used up its budget: the timer goes on at once.
+  bool read_more_ = false;   ///< A turn used up its budget of reading: another one follows.
+  bool write_more_ = false;  ///< The same for writing.
   bool member_ = false;
   bool early_muxer_ = false;
   bool committed_ = false;
@@ -183,6 +187,7 @@ class Connection {
 
   Unsent unsent_;
 
+  std::shared_ptr<bool> next_turn_;  ///< Posted, once the loop has served others; known to the post.
   io::Timer timer_;
 };
 

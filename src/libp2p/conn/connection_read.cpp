@@ -32,7 +32,7 @@ void Connection::on_readable() {
   std::size_t budget = options_.limits.bytes.read_per_turn;
   while (read_some(budget)) {
     if (budget == 0) {
-      more_to_do_ = true;  // others of this loop first
+      read_more_ = true;  // others of this loop first
       return;
     }
   }

@@ -19,22 +19,24 @@ constexpr std::size_t kLeastFrame = 4096;
 }  // namespace
 
 void Connection::write_out() {
+  write_more_ = false;
   if (phase_ == Phase::ended || !yamux_ || write_failed_) return;
   std::size_t budget = kWritePerTurn;
   while (unsent_.empty() && yamux_->has_output() && phase_ != Phase::ended) {
-    if (budget < kBlockBytes) {
-      more_to_do_ = true;
+    if (budget == 0) {
+      write_more_ = true;
       return;
     }
-    budget -= kBlockBytes;
-    if (!send_one_block()) return;
+    const std::size_t sealed = send_one_block();
+    if (sealed == 0) return;
+    budget -= std::min(budget, sealed);
   }
 }
 
 /// Fills a block with frames and sends it: a writer's 64 KiB are a full frame and a small one, which would cost
-/// the kernel as much as the full one if it were sent by itself. False if nothing was there to send or the
-/// connection ended.
-bool Connection::send_one_block() {
+/// the kernel as much as the full one if it were sent by itself. How much was sealed; nothing if there was nothing
+/// to send or the connection ended.
+std::size_t Connection::send_one_block() {
   yamux::Gathered& gathered = loop_.gathered;
   std::vector<yamux::StreamId> drained = std::move(loop_.drained);  // a writer may go on, and send, meanwhile
   std::unique_ptr<Block> block = loop_.blocks.take();
@@ -48,7 +50,7 @@ bool Connection::send_one_block() {
     const base::Result<std::size_t> sealed = noise_->seal(loop_.aead, gathered.pieces, room);
     if (!sealed) {
       abort(sealed.error());
-      return false;
+      return 0;
     }
     filled += *sealed;
   } while (yamux_->has_output() && kBlockBytes - filled >= kFrameOverhead + kLeastFrame);
@@ -60,7 +62,7 @@ bool Connection::send_one_block() {
   complete_writes(drained);
   drained.clear();
   loop_.drained = std::move(drained);
-  return filled > 0 && !write_failed_;
+  return write_failed_ ? 0 : filled;
 }
 
 void Connection::complete_writes(std::vector<yamux::StreamId>& drained) {
