@@ -33,35 +33,37 @@ void Connection::write_out() {
   }
 }
 
-/// Fills a block with frames and sends it: a writer's 64 KiB are a full frame and a small one, which would cost
-/// the kernel as much as the full one if it were sent by itself. How much was sealed; nothing if there was nothing
-/// to send or the connection ended.
+/// Fills a block with frames and sends it: a call costs the kernel much the same whatever it carries. Writes that
+/// a frame took to their end complete before the next is sealed, so that a writer that goes on finds room behind
+/// its last bytes. How much was sealed; nothing if there was nothing to send or the connection ended.
 std::size_t Connection::send_one_block() {
-  yamux::Gathered& gathered = loop_.gathered;
-  std::vector<yamux::StreamId> drained = std::move(loop_.drained);  // a writer may go on, and send, meanwhile
   std::unique_ptr<Block> block = loop_.blocks.take();
   std::size_t filled = 0;
-  do {
+  while (yamux_->has_output() && kBlockBytes - filled >= kFrameOverhead + kLeastFrame) {
+    yamux::Gathered& gathered = loop_.gathered;
     const base::MutableBytes room = base::MutableBytes{*block}.subspan(filled);
-    yamux_->gather(gathered, *loop_.scratch, std::min(noise::kMaxPlainBytes, room.size() - kFrameOverhead),
-                   loop_.clock.now());
-    drained.insert(drained.end(), gathered.drained.begin(), gathered.drained.end());
-    if (gathered.bytes == 0) break;
-    const base::Result<std::size_t> sealed = noise_->seal(loop_.aead, gathered.pieces, room);
-    if (!sealed) {
-      abort(sealed.error());
-      return 0;
+    const std::size_t most = std::min(noise::kMaxPlainBytes, room.size() - kFrameOverhead);
+    yamux_->gather(gathered, *loop_.scratch, most, loop_.clock.now());
+    const bool any = gathered.bytes > 0;
+    if (any) {
+      const base::Result<std::size_t> sealed = noise_->seal(loop_.aead, gathered.pieces, room);
+      if (!sealed) {
+        abort(sealed.error());
+        break;
+      }
+      filled += *sealed;
     }
-    filled += *sealed;
-  } while (yamux_->has_output() && kBlockBytes - filled >= kFrameOverhead + kLeastFrame);
-  if (filled > 0) {
-    send_or_keep(std::move(block), filled);
-  } else {
-    loop_.blocks.give(std::move(block));
+    std::vector<yamux::StreamId> drained = std::exchange(gathered.drained, std::move(loop_.drained));
+    complete_writes(drained);  // a writer may go on, and send on another connection, meanwhile
+    drained.clear();
+    loop_.drained = std::move(drained);
+    if (!any || phase_ == Phase::ended) break;
   }
-  complete_writes(drained);
-  drained.clear();
-  loop_.drained = std::move(drained);
+  if (filled == 0 || phase_ == Phase::ended) {
+    loop_.blocks.give(std::move(block));
+    return 0;
+  }
+  send_or_keep(std::move(block), filled);
   return write_failed_ ? 0 : filled;
 }
 
