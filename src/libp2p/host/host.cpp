@@ -18,20 +18,50 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// A race among those that a stop has to cancel, for as long as its coroutine holds this.
-class Listed {
+/// `work`, and what it uses kept until it is through.
+template <class T>
+asio::awaitable<T> keeping(std::shared_ptr<void> /*used*/, asio::awaitable<T> work) {
+  co_return co_await std::move(work);
+}
+
+}  // namespace
+
+/// A race among those that a stop has to cancel and to wait for, for as long as its coroutine holds this.
+class Host::Impl::Listed {
  public:
-  Listed(std::vector<DialRace*>& list, DialRace& race) : list_{list}, race_{&race} { list_.push_back(race_); }
-  ~Listed() { std::erase(list_, race_); }
+  Listed(Impl& host, DialRace& race) : host_{host}, race_{&race} { host_.dials.push_back(race_); }
+  ~Listed() {
+    std::erase(host_.dials, race_);
+    if (!host_.dials_ended.waiting() || !host_.dials.empty()) return;
+    // From a fresh call stack: first the one that dialled goes on.
+    asio::post(host_.environment.executor, [weak = host_.weak_from_this()] {
+      if (const auto host = weak.lock()) host->dials_ended.resume(true);
+    });
+  }
   Listed(const Listed&) = delete;
   Listed& operator=(const Listed&) = delete;
 
  private:
-  std::vector<DialRace*>& list_;
+  Impl& host_;
   DialRace* race_;
 };
 
-}  // namespace
+/// The stop under way: when it ends, those that called `stop` meanwhile return as well.
+class Host::Impl::Stopping {
+ public:
+  explicit Stopping(Impl& host) : host_{host} { host_.stopping = true; }
+  ~Stopping() {
+    host_.stopped = true;
+    for (std::shared_ptr<io::Waiter<bool>>& other : std::exchange(host_.also_stopping, {})) {
+      asio::post(host_.environment.executor, [waiter = std::move(other)] { waiter->resume(true); });
+    }
+  }
+  Stopping(const Stopping&) = delete;
+  Stopping& operator=(const Stopping&) = delete;
+
+ private:
+  Impl& host_;
+};
 
 Host::Impl::Impl(Environment given, HostOptions opts, std::shared_ptr<Siblings> group, Siblings::Index place)
     : environment{std::move(given)},
@@ -47,20 +77,18 @@ Host::Impl::Impl(Environment given, HostOptions opts, std::shared_ptr<Siblings> 
            .rng = environment.rng,
            .totals = siblings->totals()},
       tasks{environment.executor},
-      book{self,
-           static_key,
-           options,
-           loop,
-           {.siblings = *siblings, .index = index},
-           {.event = [this](const HostEvent& event) { publish(event); },
-            .opened = [this](conn::Connection& connection) { on_opened(connection); },
-            .stream = [this](conn::Connection&,
-                             std::shared_ptr<conn::StreamState> stream) { tasks.spawn(serve(std::move(stream))); },
-            .probe =
-                [this](conn::Connection& connection) {
-                  tasks.spawn(check_life(connection.id(), *connection.peer()));
-                },
-            .emptied = [this] { drained.resume(true); }}},
+      book{
+          self,
+          static_key,
+          options,
+          loop,
+          {.siblings = *siblings, .index = index},
+          {.event = [this](const HostEvent& event) { publish(event); },
+           .opened = [this](conn::Connection& connection) { on_opened(connection); },
+           .stream = [this](conn::Connection&,
+                            std::shared_ptr<conn::StreamState> stream) { run(serve(std::move(stream))); },
+           .probe = [this](conn::Connection& connection) { run(check_life(connection.id(), *connection.peer())); },
+           .emptied = [this] { drained.resume(true); }}},
       listeners{environment, *siblings, options.limits.time.listener_linger,
                 [this](Siblings::Index host, std::unique_ptr<io::Socket> socket) {
                   if (host == index) {
@@ -89,8 +117,8 @@ void Host::Impl::publish(HostEvent event) {
   }
   events.push_back(std::move(event));
   if (events.size() > 1) return;
-  asio::post(environment.executor, [this, weak = std::weak_ptr{alive}] {
-    if (!weak.expired()) deliver();
+  asio::post(environment.executor, [weak = weak_from_this()] {
+    if (const auto host = weak.lock()) host->deliver();  // a subscriber may destroy the host
   });
 }
 
@@ -99,6 +127,7 @@ void Host::Impl::deliver() {
   for (const HostEvent& event : batch) {
     const std::vector<std::weak_ptr<EventHandler>> now = subscribers;
     for (const auto& weak : now) {
+      if (abandoned) return;
       if (const std::shared_ptr<EventHandler> handler = weak.lock()) (*handler)(event);
     }
   }
@@ -106,7 +135,7 @@ void Host::Impl::deliver() {
 }
 
 void Host::Impl::on_opened(conn::Connection& connection) {
-  tasks.spawn(identify(connection.id(), *connection.peer(), *connection.peer_key()));
+  run(identify(connection.id(), *connection.peer(), *connection.peer_key()));
 }
 
 // The group.
@@ -174,19 +203,24 @@ asio::awaitable<base::Result<void>> Host::Impl::probe(PeerId peer, Multiaddr add
 
 asio::awaitable<DialResult> Host::Impl::race(DialRace::Job job) {
   DialRace race{std::move(job), environment, book, options.limits, attempts_running};
-  const Listed listed{dials, race};
+  const Listed listed{*this, race};
   auto run = race.run();
   DialResult result = co_await std::move(run);
   co_return result;
 }
 
 asio::awaitable<void> Host::Impl::stop() {
-  if (stopping) co_return;
-  stopping = true;
+  if (stopped) co_return;
+  if (stopping) {
+    const auto first = std::make_shared<io::Waiter<bool>>();
+    also_stopping.push_back(first);
+    static_cast<void>(co_await first->wait(false));
+    co_return;
+  }
+  const Stopping under_way{*this};
   listeners.stop_all();
   push_timer.cancel();
-  const std::vector<DialRace*> running = dials;
-  for (DialRace* race : running) race->cancel(ConnErrc::host_stopped);
+  cancel_dials();
   book.close_all(ConnErrc::host_stopped);
 
   io::Timer deadline{environment.timers, [this] { drained.resume(false); }};
@@ -195,6 +229,22 @@ asio::awaitable<void> Host::Impl::stop() {
   book.abort_all(ConnErrc::host_stopped);
   tasks.cancel_all();
   co_await tasks.join();
+  if (!dials.empty()) static_cast<void>(co_await dials_ended.wait(false));
+}
+
+void Host::Impl::cancel_dials() {
+  const std::vector<DialRace*> running = dials;
+  for (DialRace* race : running) race->cancel(ConnErrc::host_stopped);
+}
+
+void Host::Impl::abandon() {
+  stopping = true;
+  abandoned = true;
+  listeners.stop_all();
+  push_timer.cancel();
+  cancel_dials();
+  book.abort_all(ConnErrc::host_stopped);
+  tasks.cancel_all();
 }
 
 // The public face.
@@ -212,7 +262,7 @@ Host::Host(const Environment& environment, HostOptions options, const std::share
   siblings->join(index, impl_);
 }
 
-Host::~Host() { impl_->book.abort_all(ConnErrc::host_stopped); }
+Host::~Host() { impl_->abandon(); }
 
 const PeerId& Host::id() const { return impl_->self; }
 asio::any_io_executor Host::executor() const { return impl_->environment.executor; }
@@ -259,16 +309,16 @@ void Host::set_record(SignedPeerRecord record) {
 }
 
 asio::awaitable<DialResult> Host::dial(PeerId peer, std::vector<Multiaddr> addrs, DialOptions options) {
-  return impl_->dial(peer, std::move(addrs), options);
+  return keeping(impl_, impl_->dial(peer, std::move(addrs), std::move(options)));
 }
 
 asio::awaitable<base::Result<void>> Host::probe(PeerId peer, Multiaddr addr, base::Duration timeout) {
-  return impl_->probe(peer, std::move(addr), timeout);
+  return keeping(impl_, impl_->probe(peer, std::move(addr), timeout));
 }
 
 asio::awaitable<base::Result<Stream>> Host::open_stream(PeerId peer, std::vector<std::string> protocols,
                                                         StreamOptions options) {
-  return impl_->open_stream(peer, std::move(protocols), options);
+  return keeping(impl_, impl_->open_stream(peer, std::move(protocols), options));
 }
 
 void Host::set_handler(std::string protocol, StreamHandler handler) {
@@ -282,7 +332,7 @@ void Host::remove_handler(const std::string& protocol) {
 }
 
 asio::awaitable<base::Result<base::Duration>> Host::ping(PeerId peer, base::Duration timeout) {
-  return impl_->ping(peer, {.timeout = timeout});
+  return keeping(impl_, impl_->ping(peer, {.timeout = timeout}));
 }
 
 Host::Subscription Host::subscribe(EventHandler handler) {
@@ -330,6 +380,6 @@ void Host::disconnect(const PeerId& peer, base::ErrorCode reason) {
 void Host::disconnect(ConnectionId connection, base::ErrorCode reason) { impl_->book.close(connection, reason); }
 bool Host::agree_to_retire(ConnectionId connection) { return impl_->book.agree_to_retire(connection); }
 void Host::confirm_retire(ConnectionId connection) { impl_->book.confirm_retire(connection); }
-asio::awaitable<void> Host::stop() { return impl_->stop(); }
+asio::awaitable<void> Host::stop() { return keeping(impl_, impl_->stop()); }
 
 }  // namespace libp2p

@@ -131,7 +131,7 @@ void Host::Impl::push_to_all() {
     if (known == infos.end() || book.serving(connection.peer) != book.find(connection.id)) continue;
     const auto& theirs = known->second.protocols;
     if (std::ranges::find(theirs, identify::kPushProtocol) == theirs.end()) continue;
-    tasks.spawn(push(connection.id, connection.peer));
+    run(push(connection.id, connection.peer));
   }
 }
 

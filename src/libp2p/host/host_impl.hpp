@@ -22,7 +22,9 @@ namespace libp2p {
 
 PeerInfo to_peer_info(const identify::Info& info);
 
-class Host::Impl final : public Sibling {
+/// Kept by the host, by every call of it that somebody waits for, and by every task: whoever destroys the host,
+/// what is under way ends by itself, and finds what it uses.
+class Host::Impl final : public Sibling, public std::enable_shared_from_this<Host::Impl> {
  public:
   Impl(Environment given, HostOptions opts, std::shared_ptr<Siblings> group, Siblings::Index place);
 
@@ -43,6 +45,11 @@ class Host::Impl final : public Sibling {
                                                            StreamOptions options);
   boost::asio::awaitable<base::Result<base::Duration>> ping(PeerId peer, StreamOptions options);
   boost::asio::awaitable<void> stop();
+  /// The host goes, stopped or not: everything ends at once, and nobody hears of it.
+  void abandon();
+  void cancel_dials();
+  /// Spawns `task`, which uses this.
+  void run(boost::asio::awaitable<void> task) { tasks.spawn(std::move(task), weak_from_this().lock()); }
 
   // Handlers.
   void set_handler(std::string protocol, StreamHandler handler);
@@ -80,7 +87,6 @@ class Host::Impl final : public Sibling {
   PeerId self;
   noise::StaticKey static_key;
   conn::Loop loop;
-  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
   std::map<std::string, std::shared_ptr<const StreamHandler>, std::less<>> handlers;
   std::optional<SignedPeerRecord> record;
   std::vector<Multiaddr> told;                       ///< What the first host of the group announces.
@@ -96,13 +102,20 @@ class Host::Impl final : public Sibling {
   std::uint64_t dials_succeeded = 0;
   std::uint64_t dials_failed = 0;
   bool stopping = false;
-  io::Waiter<bool> drained;  ///< The stop waits here for the last connection to end.
+  bool stopped = false;
+  bool abandoned = false;
+  std::vector<std::shared_ptr<io::Waiter<bool>>> also_stopping;  ///< Later callers of `stop`.
+  io::Waiter<bool> drained;      ///< The stop waits here for the last connection to end,
+  io::Waiter<bool> dials_ended;  ///< and here for the last dial.
   TaskGroup tasks;
   ConnectionBook book;
   Listeners listeners;
   io::Timer push_timer;
 
  private:
+  class Listed;
+  class Stopping;
+
   void deliver();
 };
 

@@ -17,7 +17,8 @@ class TaskGroup {
   explicit TaskGroup(boost::asio::any_io_executor executor) : executor_{std::move(executor)} {}
 
   /// Starts `task` from the executor, never inside this call. After `cancel_all` nothing is started any more.
-  void spawn(boost::asio::awaitable<void> task);
+  /// `owner`: what `task` uses, kept until it has ended; for a group that may go before its tasks.
+  void spawn(boost::asio::awaitable<void> task, std::shared_ptr<void> owner = nullptr);
   void cancel_all();
   /// Returns when no task runs.
   boost::asio::awaitable<void> join();

@@ -141,6 +141,54 @@ TEST_F(HostTest, StoppingEndsStreamsDialsAndNewWork) {
   EXPECT_EQ(world.run(a.host->dial(b.id(), {*b.bound}), seconds{1})->error, ConnErrc::host_stopped);
 }
 
+TEST_F(HostTest, StopReturnsAfterTheDialsAndProbesThatItCutShort) {
+  start();
+  std::vector<std::string> ended;
+  const PeerId nobody = PeerId::of(identity_of(77).public_key());
+  const auto dial_it = [&]() -> asio::awaitable<void> {
+    std::vector<Multiaddr> addrs{address("/ip4/10.0.0.99/tcp/1")};
+    auto dialling = a.host->dial(nobody, std::move(addrs));
+    static_cast<void>(co_await std::move(dialling));
+    ended.emplace_back("dial");
+  };
+  const auto probe_it = [&]() -> asio::awaitable<void> {
+    auto probing = a.host->probe(nobody, address("/ip4/10.0.0.99/tcp/1"), seconds{5});
+    static_cast<void>(co_await std::move(probing));
+    ended.emplace_back("probe");
+  };
+  const auto stop_it = [&]() -> asio::awaitable<void> {
+    auto stopping = a.host->stop();
+    co_await std::move(stopping);
+    ended.emplace_back("stop");
+  };
+  asio::co_spawn(world.context(), dial_it(), asio::detached);
+  asio::co_spawn(world.context(), probe_it(), asio::detached);
+  world.run_for(milliseconds{10});
+  asio::co_spawn(world.context(), stop_it(), asio::detached);
+  world.run_for(seconds{1});
+  EXPECT_EQ(ended, (std::vector<std::string>{"dial", "probe", "stop"}));
+}
+
+TEST_F(HostTest, EveryCallOfStopReturnsWhenTheHostHasStopped) {
+  start();
+  connect();
+  Stream stream = open_echo();
+  ASSERT_TRUE(*world.run(stream.write(base::as_bytes("x")), seconds{1}));
+  internet.cut(a.node.network(), b.node.network());  // so that it takes its time
+  std::vector<base::TimePoint> returned;
+  const auto stop_it = [&]() -> asio::awaitable<void> {
+    auto stopping = a.host->stop();
+    co_await std::move(stopping);
+    returned.push_back(world.now());
+  };
+  for (int i = 0; i < 3; ++i) asio::co_spawn(world.context(), stop_it(), asio::detached);
+  world.run_for(seconds{5});
+  ASSERT_EQ(returned.size(), 3u);
+  EXPECT_EQ(returned[0], returned[1]);
+  EXPECT_EQ(returned[0], returned[2]);
+  EXPECT_TRUE(world.run(a.host->stop(), seconds{1})) << "and once more afterwards";
+}
+
 TEST_F(HostTest, StoppingBehindACutPathIsHardAfterItsTime) {
   start();
   connect();
@@ -159,6 +207,60 @@ TEST_F(HostTest, AHostMayGoWithoutBeingStopped) {
   a.host.reset();
   world.run_for(seconds{5});
   EXPECT_EQ(b.connected_to(a), 0u);
+}
+
+TEST_F(HostTest, AHostMayGoInAnEventHandlerOfItsOwn) {
+  start();
+  const auto leave = a.host->subscribe([this](const HostEvent& event) {
+    if (std::holds_alternative<ConnectionOpened>(event)) a.host.reset();  // identify is about to begin
+  });
+  const auto result = world.run(a.host->dial(b.id(), {*b.bound}), seconds{10});
+  ASSERT_TRUE(result);
+  world.run_for(seconds{5});
+  EXPECT_EQ(b.connected_to(a), 0u);
+}
+
+/// After every single step of a dial, of what follows it, and of a stop.
+TEST(HostLifetime, AHostMayGoAtAnyStep) {
+  constexpr std::size_t kSteps = 150;
+  for (std::size_t k = 0; k < kSteps; ++k) {
+    SCOPED_TRACE("after step " + std::to_string(k));
+    TwoHosts hosts{7};
+    hosts.start();
+    std::size_t begun = 0, ended = 0;
+    const auto use = [&]() -> asio::awaitable<void> {
+      ++begun;
+      std::vector<Multiaddr> addrs{address("/ip4/10.0.0.99/tcp/1"), *hosts.b.bound};
+      auto dialling = hosts.a.host->dial(hosts.b.id(), std::move(addrs));
+      const DialResult result = co_await std::move(dialling);
+      if (result.connection && hosts.a.host) {
+        auto pinging = hosts.a.host->ping(hosts.b.id(), seconds{5});
+        static_cast<void>(co_await std::move(pinging));
+      }
+      if (hosts.a.host) {
+        auto stopping = hosts.a.host->stop();
+        co_await std::move(stopping);
+      }
+      ++ended;
+    };
+    const auto probe = [&]() -> asio::awaitable<void> {
+      ++begun;
+      auto probing = hosts.a.host->probe(hosts.b.id(), *hosts.b.bound, seconds{5});
+      static_cast<void>(co_await std::move(probing));
+      ++ended;
+    };
+    asio::co_spawn(hosts.world.context(), use(), asio::detached);
+    asio::co_spawn(hosts.world.context(), probe(), asio::detached);
+    std::size_t steps = 0;
+    hosts.world.run_until([&] { return begun == 2 && steps++ >= k; }, seconds{5});
+    hosts.a.host.reset();
+    hosts.world.run_for(seconds{5});
+    EXPECT_EQ(ended, 2u);
+    EXPECT_EQ(hosts.b.connected_to(hosts.a), 0u);
+    EXPECT_EQ(hosts.a.node.network().open_sockets(), 0u);
+    hosts.finish();
+    if (HasFailure()) return;
+  }
 }
 
 TEST_F(HostTest, OneSeedOneHistory) {
