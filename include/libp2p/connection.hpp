@@ -23,11 +23,13 @@ struct ConnectionInfo {
   ConnectionId id = 0;
   PeerId peer;
   Direction direction = Direction::outbound;
-  Multiaddr remote_addr;  ///< As dialled (outbound) or as seen by the socket (inbound), without `/p2p`.
+  Multiaddr remote_addr;  ///< The IP address and port at the other end, without `/p2p`.
   Multiaddr local_addr;
   bool early_muxer = false;                       ///< The muxer was agreed inside the Noise handshake.
   std::array<std::uint8_t, 32> handshake_hash{};  ///< Channel binding: equal at both ends.
   base::TimePoint opened_at{};
+  std::optional<Multiaddr>
+      dialled{};  ///< The address as it was given to `dial`, maybe a name; not of inbound ones.
 };
 
 /// What a peer told of itself by identify.
@@ -60,6 +62,7 @@ enum class ConnErrc : std::uint8_t {
   lives_elsewhere,  ///< Of a group of hosts: the peer belongs to another one of them.
   host_stopped,
   cancelled,
+  address_not_allowed,  ///< DialOptions::allow refused what a name resolved to.
 };
 base::ErrorCode make_error_code(ConnErrc code);
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,8 +48,12 @@ struct HostOptions {
 };
 
 struct DialOptions {
-  base::Duration timeout = std::chrono::seconds{10};  ///< The whole of an establishment, resolving included.
-  bool force_new = false;                             ///< Dial even if the peer is connected.
+  base::Duration timeout =
+      std::chrono::seconds{10};  ///< Of the whole, resolving included; at most TimeLimits::establish.
+  bool force_new = false;        ///< Dial even if the peer is connected.
+  /// Asked of each address that a name resolved to, which nobody could judge before; one that it refuses is not
+  /// dialled. Without it all are. Called on the host's home, while the dial runs.
+  std::function<bool(const Multiaddr& resolved)> allow{};
 };
 
 /// How far an attempt came: what an operator wants to know of a failure.

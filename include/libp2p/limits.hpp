@@ -13,13 +13,16 @@ namespace libp2p {
 struct TimeLimits {
   using Millis = std::chrono::milliseconds;
 
-  // Establishing; `establish` bounds the sum of the others.
-  Millis establish{10'000};    ///< Resolve to open. The node sets it from peers.connection_timeout. [host]
-  Millis resolve{5'000};       ///< All names of a dial: two tries of a resolver that answers in 2 s. [host]
-  Millis tcp_connect{5'000};   ///< One address: three SYNs (0, 1, 3 s). [conn]
-  Millis handshake{10'000};    ///< Whole inbound upgrade; rust, js and py wait as long. [conn]
-  Millis negotiation{10'000};  ///< multistream-select on one stream; go and js wait as long. [conn]
-  Millis request{5'000};       ///< One identify or push; go and js wait as long. [host]
+  // Establishing; for what we dial `establish` bounds the sum of the others.
+  Millis establish{10'000};     ///< Resolve to open, whatever a dial asks for.
+                                ///< [HostTest.NoDialTakesLongerThanTheLimitOfEstablishing]
+  Millis resolve{5'000};        ///< All names of a dial: two tries of a resolver that answers in 2 s. [host]
+  Millis tcp_connect{5'000};    ///< One address: three SYNs (0, 1, 3 s). [conn]
+  Millis handshake{10'000};     ///< Whole inbound upgrade; rust, js and py wait as long. [conn]
+  Millis negotiation{10'000};   ///< multistream-select on one stream; go and js wait as long. [conn]
+  Millis push_interval{5'000};  ///< A push of a connection is free again.
+                                ///< [HostTest.PushesAreTakenAsFastAsTheLimitAllows]
+  Millis request{5'000};        ///< One identify or push; go and js wait as long. [host]
 
   // Address race: RFC 8305 section 5, and shorter where a round trip takes less than a millisecond.
   Millis dial_stagger{250};        ///< Between two attempts. [AddressRace.StaggersGlobalAttemptsBy250Ms]
@@ -55,10 +58,11 @@ struct CountLimits {
   std::size_t connections_per_peer = 4;  ///< Kept of one peer. [Duplicates.AboveFourTheLongestSilentGoes]
   std::size_t connections_per_peer_hard = 8;  ///< At any time, whichever id is the larger; then the one silent
                                               ///< longest goes for the newcomer. [ManyOfOnePeer.*, Duplicates.*]
-  std::size_t dials_per_peer = 8;    ///< Attempts at once; go has as many. [AddressRace.RunsAtMostEightAtOnce]
-  std::size_t dials = 160;           ///< Attempts at once in all; go has as many. [host]
-  std::size_t dial_candidates = 64;  ///< Resolved addresses of one dial, and of one name.
-                                     ///< [AddressRace.RefusesTheSixtyFifth, AresResolverTest.KeepsNoMore*]
+  std::size_t dials_per_peer = 8;  ///< Attempts at once; go has as many. [AddressRace.RunsAtMostEightAtOnce]
+  std::size_t dials = 160;         ///< Attempts at once in all; go has as many. [host]
+  std::size_t dial_candidates =
+      64;  ///< Resolved addresses of one dial, and of one name. [AddressRace.RefusesTheSixtyFifth,
+           ///< AresResolverTest.KeepsNoMoreAddressesThanADialCanUse]
 
   std::uint32_t stranger_streams = 32;            ///< Inbound, live. [yamux]
   std::uint32_t member_streams = 256;             ///< Inbound, live. [yamux]

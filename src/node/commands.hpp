@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "exchange/address_policy.hpp"
 #include "exchange/outputs.hpp"
 #include "libp2p/host.hpp"
 #include "store/peer_entry.hpp"
@@ -17,6 +18,9 @@ struct Dial {
   libp2p::PeerId peer;
   std::vector<libp2p::Multiaddr> addresses;
   std::uint64_t serial = 0;
+  /// Of what told the addresses: names among them may resolve to what such a link carries. Narrowest by default,
+  /// for those of the operator.
+  exchange::Scope scope = exchange::Scope::loopback;
 };
 
 struct ClosePeer {

@@ -21,9 +21,10 @@ void Connector::remove(const libp2p::PeerId& peer, base::TimePoint now) {
 }
 
 void Connector::on_opened(const libp2p::ConnectionInfo& connection, base::TimePoint now) {
-  const bool wanted = connection.direction == libp2p::Direction::outbound
-                          ? manager_.on_connected(connection.peer, connection.remote_addr, now)
-                          : manager_.on_inbound(connection.peer, now);
+  const bool wanted =
+      connection.direction == libp2p::Direction::outbound
+          ? manager_.on_connected(connection.peer, connection.dialled.value_or(connection.remote_addr), now)
+          : manager_.on_inbound(connection.peer, now);
   if (wanted) {
     open_.insert(connection.id);
   } else {

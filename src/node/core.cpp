@@ -56,7 +56,7 @@ void Core::on_opened(const libp2p::ConnectionInfo& connection, base::TimePoint n
                             .side = ours ? exchange::Side::dialer : exchange::Side::listener,
                             .remote = connection.remote_addr,
                             .dialled = std::nullopt};
-  if (ours) link.dialled = connection.remote_addr;
+  if (ours) link.dialled = connection.dialled.value_or(connection.remote_addr);
   engine_.on_connected(connection.peer, std::move(link), now);
 }
 
@@ -183,7 +183,17 @@ std::vector<Command> Core::poll(base::TimePoint now, base::WallTime wall) {
     std::visit([&](auto& one) { take(std::move(one), now, wall); }, output);
   }
   connector_.poll(now, commands_);
+  for (Command& command : commands_) {
+    if (auto* dial = std::get_if<Dial>(&command)) dial->scope = scope_of_addresses(dial->peer);
+  }
   return std::exchange(commands_, {});
+}
+
+exchange::Scope Core::scope_of_addresses(const libp2p::PeerId& peer) const {
+  const auto trusted = trusted_.find(peer);
+  const bool by_operator = trusted != trusted_.end() && trusted->second == peers::Trust::operator_entry;
+  const exchange::Known* known = by_operator ? nullptr : engine_.records().find(peer);
+  return known != nullptr ? known->scope : exchange::Scope::loopback;
 }
 
 base::TimePoint Core::next_deadline() const {

@@ -88,6 +88,8 @@ class Core {
   /// What is only news.
   template <class Output>
   void take(Output&& output, base::TimePoint now, base::WallTime wall);
+  /// How near the nearest is that told the addresses of `peer`; no bound for those of the operator.
+  exchange::Scope scope_of_addresses(const libp2p::PeerId& peer) const;
   void store_and_admit(const exchange::Known& known, base::WallTime wall);
 
   // core_edits.cpp

@@ -48,6 +48,9 @@ asio::awaitable<void> Network::dial(Dial dial) {
   const base::TimePoint began = parts_.environment.clock.now();
   libp2p::DialOptions options;
   options.timeout = options_.connection_timeout;
+  options.allow = [scope = dial.scope](const libp2p::Multiaddr& resolved) {
+    return !exchange::usable_addresses(std::span{&resolved, 1}, scope).empty();
+  };
   auto dialing = parts_.host.dial(dial.peer, std::move(dial.addresses), options);
   libp2p::DialResult result = co_await std::move(dialing);
   const base::Duration took = parts_.environment.clock.now() - began;

@@ -300,7 +300,8 @@ ConnectionInfo Connection::info() const {
           .local_addr = socket_->local().to_multiaddr(),
           .early_muxer = early_muxer_,
           .handshake_hash = handshake_hash(),
-          .opened_at = opened_at_};
+          .opened_at = opened_at_,
+          .dialled = options_.dialled};
 }
 
 std::uint64_t Connection::frames() const {

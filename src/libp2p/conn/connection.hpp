@@ -33,7 +33,8 @@ class Connection {
     Direction direction = Direction::outbound;
     std::optional<PeerId> expected;
     bool probe = false;
-    Multiaddr remote_addr;  ///< As dialled, or as the socket sees it.
+    Multiaddr remote_addr;
+    std::optional<Multiaddr> dialled{};  ///< What led to `remote_addr`, as given; outbound.
     const noise::StaticKey& static_key;
     const Limits& limits;
   };

@@ -47,6 +47,7 @@ constexpr std::array kConnRows{
     row(ConnErrc::lives_elsewhere, "the peer belongs to another host of the group: ask HostGroup::host_of"),
     row(ConnErrc::host_stopped, "the host is stopping"),
     row(ConnErrc::cancelled, "cancelled, another address was faster"),
+    row(ConnErrc::address_not_allowed, "the name resolved to an address that may not be dialled"),
 };
 
 }  // namespace

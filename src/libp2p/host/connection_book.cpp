@@ -67,14 +67,15 @@ void ConnectionBook::add_inbound(std::unique_ptr<io::Socket> socket) {
   }
 }
 
-ConnectionId ConnectionBook::add_outbound(std::unique_ptr<io::Socket> socket, const PeerId& expected,
-                                          const Multiaddr& addr, bool probe, DialObserver& observer) {
+ConnectionId ConnectionBook::add_outbound(std::unique_ptr<io::Socket> socket, Outbound target,
+                                          DialObserver& observer) {
   return add(std::move(socket),
              {.id = new_id(),
               .direction = Direction::outbound,
-              .expected = expected,
-              .probe = probe,
-              .remote_addr = addr,
+              .expected = target.expected,
+              .probe = target.probe,
+              .remote_addr = std::move(target.addr),
+              .dialled = std::move(target.given),
               .static_key = key_,
               .limits = options_.limits},
              &observer);

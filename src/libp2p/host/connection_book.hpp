@@ -51,9 +51,15 @@ class ConnectionBook final : public conn::Connection::Observer {
   ~ConnectionBook() override;
 
   void add_inbound(std::unique_ptr<io::Socket> socket);
+  /// Whom a socket that we connected is to lead to, and how we came there.
+  struct Outbound {
+    const PeerId& expected;
+    Multiaddr addr;
+    Multiaddr given;  ///< What the dial was told: `addr`, or a name of it.
+    bool probe = false;
+  };
   /// `observer` is borrowed until it heard `on_open` or `on_failed`, or `detach`.
-  ConnectionId add_outbound(std::unique_ptr<io::Socket> socket, const PeerId& expected, const Multiaddr& addr,
-                            bool probe, DialObserver& observer);
+  ConnectionId add_outbound(std::unique_ptr<io::Socket> socket, Outbound target, DialObserver& observer);
   void detach(ConnectionId id);
   /// Goes on with a connection whose handshake another host of the group did.
   void take_over(conn::Handover arriving);

@@ -76,11 +76,19 @@ void DialRace::resolve(std::size_t given, const TcpTarget& target) {
         } else {
           for (io::Endpoint endpoint : answer->endpoints) {
             endpoint.port = port;
-            add(given, endpoint);
+            if (may_dial(given, endpoint)) add(given, endpoint);
           }
         }
         step();
       });
+}
+
+bool DialRace::may_dial(std::size_t given, const io::Endpoint& resolved) {
+  if (!job_.allow || job_.allow(resolved.to_multiaddr())) return true;
+  const DialAttempt refused{job_.addrs[given], DialStage::resolve, ConnErrc::address_not_allowed, std::nullopt};
+  const bool told = !result_.attempts.empty() && result_.attempts.back().address == refused.address;
+  if (!told) result_.attempts.push_back(refused);  // once for all that the name gives
+  return false;
 }
 
 void DialRace::give_up_resolving() {
@@ -137,8 +145,12 @@ void DialRace::on_socket(std::size_t index, base::Result<std::unique_ptr<io::Soc
   }
   attempt.stage = DialStage::secure;
   attempt.tcp = environment_.clock.now() - attempt.began;
-  attempt.connection =
-      book_.add_outbound(std::move(*socket), job_.peer, attempt.endpoint.to_multiaddr(), job_.probe, *this);
+  attempt.connection = book_.add_outbound(std::move(*socket),
+                                          {.expected = job_.peer,
+                                           .addr = attempt.endpoint.to_multiaddr(),
+                                           .given = job_.addrs[attempt.given],
+                                           .probe = job_.probe},
+                                          *this);
 }
 
 void DialRace::fail(std::size_t index, DialStage stage, base::ErrorCode error, std::optional<PeerId> actual) {

@@ -4,6 +4,7 @@
 // committed.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,6 +23,7 @@ class DialRace final : public DialObserver {
     std::vector<Multiaddr> addrs;
     base::Duration timeout;
     bool probe = false;
+    std::function<bool(const Multiaddr&)> allow{};  ///< DialOptions::allow.
   };
 
   /// `running`: the attempts of all dials of the host, counted here. All arguments but the job are borrowed.
@@ -65,6 +67,7 @@ class DialRace final : public DialObserver {
   void resolve(std::size_t given, const TcpTarget& target);
   void give_up_resolving();
   void add(std::size_t given, const io::Endpoint& endpoint);
+  bool may_dial(std::size_t given, const io::Endpoint& resolved);
   void start(std::size_t index);
   void on_socket(std::size_t index, base::Result<std::unique_ptr<io::Socket>> socket);
   void fail(std::size_t index, DialStage stage, base::ErrorCode error,

@@ -169,7 +169,10 @@ asio::awaitable<DialResult> Host::Impl::dial(PeerId peer, std::vector<Multiaddr>
     co_return result;
   }
   ++dials_started;
-  auto racing = race({.peer = peer, .addrs = std::move(addrs), .timeout = dial_options.timeout});
+  auto racing = race({.peer = peer,
+                      .addrs = std::move(addrs),
+                      .timeout = at_most_establish(dial_options.timeout),
+                      .allow = std::move(dial_options.allow)});
   result = co_await std::move(racing);
   ++(result.connection ? dials_succeeded : dials_failed);
   co_return result;
@@ -178,7 +181,8 @@ asio::awaitable<DialResult> Host::Impl::dial(PeerId peer, std::vector<Multiaddr>
 asio::awaitable<base::Result<void>> Host::Impl::probe(PeerId peer, Multiaddr addr, base::Duration timeout) {
   if (stopping) co_return ConnErrc::host_stopped;
   std::vector<Multiaddr> addrs{std::move(addr)};
-  auto racing = race({.peer = peer, .addrs = std::move(addrs), .timeout = timeout, .probe = true});
+  auto racing =
+      race({.peer = peer, .addrs = std::move(addrs), .timeout = at_most_establish(timeout), .probe = true});
   const DialResult result = co_await std::move(racing);
   if (!result.connection) co_return result.error;
   co_return base::ok();

@@ -1,6 +1,7 @@
 // libp2p/host/host_impl.hpp: the parts of a host and how they hang together. Internal to src/libp2p/host.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -40,6 +41,9 @@ class Host::Impl final : public Sibling, public std::enable_shared_from_this<Hos
   // Dialling and streams.
   boost::asio::awaitable<DialResult> dial(PeerId peer, std::vector<Multiaddr> addrs, DialOptions options);
   boost::asio::awaitable<DialResult> race(DialRace::Job job);
+  base::Duration at_most_establish(base::Duration timeout) const {
+    return std::min<base::Duration>(timeout, options.limits.time.establish);
+  }
   boost::asio::awaitable<base::Result<void>> probe(PeerId peer, Multiaddr addr, base::Duration timeout);
   boost::asio::awaitable<base::Result<Stream>> open_stream(PeerId peer, std::vector<std::string> protocols,
                                                            StreamOptions options);

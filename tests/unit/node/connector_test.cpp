@@ -79,6 +79,19 @@ TEST_F(ConnectorTest, ConnectsByTheHostsEventAndNotByTheEndOfTheDial) {
   EXPECT_EQ(events[0].connection->id, 1U);
 }
 
+TEST_F(ConnectorTest, TakesTheAddressThatWasDialledForTheOneThatWorks) {
+  const libp2p::Multiaddr name = addr("/dns4/node.example/tcp/9000");
+  connector_.learn(other_, std::span{&name, 1}, peers::Trust::operator_entry, kStart);
+  dials(kStart);
+  auto info = connection(1, other_, Direction::outbound, address_);
+  info.dialled = name;
+  connector_.on_opened(info, kStart);
+  const auto view = connector_.manager().view(other_);
+  ASSERT_THAT(view->addresses, SizeIs(1));
+  EXPECT_EQ(view->addresses[0].address, name);
+  EXPECT_TRUE(view->addresses[0].last_success) << "the name, not the IP address that it stood for";
+}
+
 TEST_F(ConnectorTest, FreesTheSlotOfADialThatFoundThePeersOwnConnection) {
   const Dial dial = start_dial();
   const auto info = connection(1, other_, Direction::inbound, address_);

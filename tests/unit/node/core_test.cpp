@@ -136,6 +136,16 @@ TEST_F(CoreTest, WantsAPeerThatAnotherOneTellsOf) {
   EXPECT_TRUE(core_.peers().view(peer(3))->wanted);
 }
 
+TEST_F(CoreTest, ARecordIsProvenByTheNameThatWasDialled) {
+  const libp2p::Multiaddr name = addr("/dns4/node.example/tcp/9000");
+  const auto named = libp2p::SignedPeerRecord::sign(identity(2), 7, {name});
+  auto info = connection(1, peer(2), Direction::outbound, address_);
+  info.dialled = name;
+  core_.on_opened(info, kStart);
+  core_.on_identified(peer(2), named.envelope(), kStart);
+  EXPECT_THAT(take<StorePeer>(), SizeIs(1));
+}
+
 TEST_F(CoreTest, BansAPeerThatLiesAgainAndAgain) {
   core_.on_opened(connection(1, peer(2), Direction::inbound, address_), kStart);
   core_.on_stream_opened(peer(2), 1, kStart);

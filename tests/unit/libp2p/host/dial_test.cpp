@@ -83,6 +83,55 @@ TEST_F(HostTest, NamesAreResolvedAndFamiliesHonoured) {
   EXPECT_EQ(any->connection->remote_addr, *b.bound);
 }
 
+TEST_F(HostTest, AConnectionTellsTheAddressThatItWasDialledAt) {
+  start();
+  resolver.set("b.example", {"10.0.0.2"});
+  const Multiaddr name = address("/dns4/b.example/tcp/4001/p2p/" + b.id().to_base58());
+  const auto result = world.run(a.host->dial(b.id(), {name}), seconds{60});
+  ASSERT_TRUE(result && result->connection);
+  EXPECT_EQ(result->connection->dialled, name);
+  EXPECT_EQ(result->connection->remote_addr, *b.bound);
+  ASSERT_TRUE(world.run_until([&] { return b.connected_to(a) == 1; }, seconds{1}));
+  EXPECT_EQ(b.host->connections()[0].dialled, std::nullopt);
+}
+
+TEST_F(HostTest, WhatANameResolvesToIsDialledOnlyIfItIsAllowed) {
+  start();
+  resolver.set("b.example", {"127.0.0.1", "10.0.0.2"});
+  std::vector<std::string> asked;
+  const auto only = [&](std::string_view ip) {
+    return [&asked, ip](const Multiaddr& resolved) {
+      asked.push_back(resolved.to_text());
+      return resolved == address("/ip4/" + std::string{ip} + "/tcp/4001");
+    };
+  };
+  const std::vector<Multiaddr> name{address("/dns4/b.example/tcp/4001")};
+  DialOptions none;
+  none.allow = only("192.0.2.1");
+  const auto refused = world.run(a.host->dial(b.id(), name, none), seconds{60});
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->error, ConnErrc::address_not_allowed);
+  EXPECT_EQ(refused->attempts.size(), 1u);
+  EXPECT_EQ(asked, (std::vector<std::string>{"/ip4/127.0.0.1/tcp/4001", "/ip4/10.0.0.2/tcp/4001"}));
+  EXPECT_EQ(a.host->metrics().handshakes_started, 0u);
+  DialOptions one;
+  one.allow = only("10.0.0.2");
+  const auto dialled = world.run(a.host->dial(b.id(), name, one), seconds{60});
+  ASSERT_TRUE(dialled && dialled->connection) << dialled->error.message();
+}
+
+TEST_F(HostTest, NoDialTakesLongerThanTheLimitOfEstablishing) {
+  a.options.limits.time.establish = seconds{2};
+  start();
+  resolver.set_silent(true);
+  const base::TimePoint before = world.now();
+  const auto result =
+      world.run(a.host->dial(b.id(), {address("/dns/b.example/tcp/4001")}, {.timeout = seconds{9}}), seconds{60});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->error, asio::error::timed_out);
+  EXPECT_EQ(world.now() - before, seconds{2});
+}
+
 TEST_F(HostTest, ASilentResolverIsATimeOutOfTheDial) {
   start();
   resolver.set_silent(true);
