@@ -127,7 +127,7 @@ class Host {
   void disconnect(ConnectionId connection, base::ErrorCode reason);
 
   /// Of two connections of one peer: whether this end may agree to retire `connection` because another is
-  /// preferred. From a yes on, no new stream is opened there.
+  /// preferred. From a yes on, no new stream is opened there as long as there is another connection.
   bool agree_to_retire(ConnectionId connection);
   /// The peer has confirmed that it opens no new stream on `connection`: it may be closed once drained.
   void confirm_retire(ConnectionId connection);

@@ -262,6 +262,10 @@ void ConnectionBook::leave(const Entry& entry, base::ErrorCode reason) {
   if (last) {
     peers_.erase(at);
   } else {
+    if (at->second.connections.size() == 1) {  // in use again: what was agreed to was the end of a spare
+      Entry& survivor = entries_.at(at->second.connections.front());
+      survivor.retired = survivor.we_retired = false;
+    }
     decide(id);
   }
 }

@@ -22,6 +22,7 @@ std::vector<policy::ConnectionFacts> ConnectionBook::facts(const Peer& peer) con
                    .answered = peer.round.answered(id),
                    .worn_out = connection.frames() >= options_.limits.count.frames_until_worn,
                    .retired = entry.retired,
+                   .we_retired = entry.we_retired,
                    .open_streams = connection.open_streams(),
                    .last_heard = connection.last_heard()});
   }

@@ -1,6 +1,7 @@
 #include "libp2p/policy/duplicates.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace libp2p::policy {
 namespace {
@@ -39,6 +40,12 @@ std::optional<ConnId> preferred(std::span<const ConnectionFacts> connections, Id
 
 std::optional<ConnId> serving(std::span<const ConnectionFacts> connections, IdOrder order, const Serving& now) {
   if (connections.empty()) return std::nullopt;
+  const auto given_up = std::ranges::count(connections, true, &ConnectionFacts::we_retired);
+  if (given_up > 0 && static_cast<std::size_t>(given_up) < connections.size()) {
+    std::vector<ConnectionFacts> kept;
+    std::ranges::copy_if(connections, std::back_inserter(kept), [](const auto& c) { return !c.we_retired; });
+    return serving(kept, order, now);
+  }
   if (now.decided) {
     if (order == IdOrder::we_are_larger) {
       const ConnectionFacts* followed = find(connections, now.followed);

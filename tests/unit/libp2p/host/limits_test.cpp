@@ -208,5 +208,21 @@ TEST_F(WornConnection, IsReplacedByASecondOneWithoutCuttingItsStreams) {
   EXPECT_EQ(preferred_at(a, b), latter);
 }
 
+TEST_F(WornConnection, ThatServedAgainIsNotClosedByAnOldConsent) {
+  ASSERT_NO_FATAL_FAILURE(begin(kFrames));
+  ASSERT_TRUE(b.host->agree_to_retire(with(b, former)));
+  a.host->confirm_retire(with(a, former));
+  a.host->disconnect(with(a, latter), ConnErrc::closed_by_us);  // the survivor dies first
+  ASSERT_TRUE(world.run_until([&] { return a.connected_to(b) == 1 && b.connected_to(a) == 1; }, seconds{30}));
+  EXPECT_EQ(preferred_at(b, a), former) << "in use again";
+  auto third = world.run(b.host->dial(a.id(), {*a.bound}, {.force_new = true}), seconds{10});
+  ASSERT_TRUE(third && third->connection);
+  world.run_for(seconds{2});
+  EXPECT_EQ(preferred_at(a, b), third->connection->handshake_hash);
+  stream.reset();
+  world.run_for(seconds{30});
+  EXPECT_EQ(a.connected_to(b), 2u) << "nobody agreed to retire it beside the third";
+}
+
 }  // namespace
 }  // namespace libp2p::testing

@@ -73,6 +73,16 @@ TEST(Serving, OfTheLargerIdFollowsTheSmallerOnesLatestStream) {
   EXPECT_EQ(serving(connections, IdOrder::we_are_larger, {.followed = 1, .decided = true}), 2);
 }
 
+TEST(Serving, IsNotWhatWeAgreedToRetireWhileThereIsAnother) {
+  std::vector connections{conn(1, false, 1), conn(2, false, 2)};
+  connections[1].we_retired = true;
+  EXPECT_EQ(serving(connections, IdOrder::we_are_larger, {.followed = 2, .decided = true}), 1);
+  EXPECT_EQ(serving(connections, IdOrder::we_are_smaller, {.former = 2, .decided = true}), 1);
+  EXPECT_EQ(serving(connections, IdOrder::we_are_larger, {.former = 2, .decided = false}), 1);
+  connections.erase(connections.begin());
+  EXPECT_EQ(serving(connections, IdOrder::we_are_larger, {.decided = true}), 2);
+}
+
 TEST(Serving, WithoutAnyAnswerIsTheFormerOneElseTheOneHeardLast) {
   std::vector connections{silent(conn(1, true, 1)), silent(conn(2, true, 2))};
   connections[0].last_heard = kNow + seconds{1};
