@@ -122,6 +122,11 @@ class Host {
   std::optional<PeerInfo> peer_info(const PeerId& peer) const;
   HostMetrics metrics() const;
 
+  /// What `peer` is from now on, also to the connections that it has: how many streams it may open, and who gives
+  /// way when connections are scarce. `Admission` is to say the same of the next one. `refuse` only makes it a
+  /// stranger: `disconnect` closes what it has.
+  void set_standing(const PeerId& peer, Admission::Verdict verdict);
+
   /// Closes all connections of a peer in the orderly way.
   void disconnect(const PeerId& peer, base::ErrorCode reason);
   void disconnect(ConnectionId connection, base::ErrorCode reason);

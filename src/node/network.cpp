@@ -89,6 +89,7 @@ void Network::carry_out(exchange::RetireReceived&& retire) { streams_.on_retire(
 
 void Network::carry_out(SetStanding&& standing) {
   members_.set(standing.peer, standing.verdict, standing.addresses);
+  parts_.host.set_standing(standing.peer, standing.verdict);
 }
 
 // --- events ----------------------------------------------------------------------------------------------------

@@ -121,6 +121,12 @@ void Connection::admit(bool member) {
   wait_readable();
 }
 
+void Connection::set_member(bool member) {
+  member_ = member;
+  const CountLimits& count = options_.limits.count;
+  if (yamux_) yamux_->set_max_inbound_streams(member ? count.member_streams : count.stranger_streams);
+}
+
 bool Connection::ping() {
   if (phase_ != Phase::open) return false;
   const Turn turn{*this};

@@ -54,6 +54,8 @@ class Connection {
   std::optional<Handover> hand_over();
   /// Lets an authenticated peer in: streams may flow. `member` decides how many inbound streams it may have.
   void admit(bool member);
+  /// The peer became a member, or is one no more: the streams that it has stay.
+  void set_member(bool member);
 
   /// Orderly: streams get `half_close_wait`, then Go Away is the last frame, then the socket drains.
   void close(base::ErrorCode reason);

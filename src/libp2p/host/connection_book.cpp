@@ -188,6 +188,17 @@ void ConnectionBook::make_room(policy::Standing newcomer) {
   if (displaced) close(*displaced, ConnErrc::too_many_connections);
 }
 
+void ConnectionBook::set_standing(const PeerId& peer, Verdict verdict) {
+  for (const ConnectionId id : of_peer(peer)) {
+    Entry& entry = entries_.at(id);
+    entry.verdict = verdict;
+    const policy::Standing standing = standing_of(verdict);
+    entry.connection->set_member(standing != policy::Standing::stranger);
+    established_.set_standing(id, standing);
+  }
+  siblings_.set_counts(index_, established_.counts());
+}
+
 void ConnectionBook::enter(Entry& entry) {
   conn::Connection& connection = *entry.connection;
   const PeerId id = *connection.peer();

@@ -65,6 +65,8 @@ class ConnectionBook final : public conn::Connection::Observer {
   void take_over(conn::Handover arriving);
   /// Another host of the group admitted somebody at the limit: one of lower standing has to go.
   void make_room(policy::Standing newcomer);
+  /// Of the connections that `peer` has.
+  void set_standing(const PeerId& peer, Admission::Verdict verdict);
 
   conn::Connection* find(ConnectionId id);
   /// The connection of `peer` that new streams go to.

@@ -322,6 +322,10 @@ HostMetrics Host::metrics() const {
   return out;
 }
 
+void Host::set_standing(const PeerId& peer, Admission::Verdict verdict) {
+  impl_->book.set_standing(peer, verdict);
+}
+
 void Host::disconnect(const PeerId& peer, base::ErrorCode reason) {
   for (const ConnectionId id : impl_->book.of_peer(peer)) impl_->book.close(id, reason);
 }

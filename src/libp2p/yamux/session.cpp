@@ -9,6 +9,8 @@ Session::Session(Role role, const Limits& limits, base::TimePoint /*now*/)
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 
+void Session::set_max_inbound_streams(std::uint32_t count) { state_->limits.max_inbound_streams = count; }
+
 base::Result<std::optional<Event>> Session::next(base::ByteSpan& in, base::TimePoint now) {
   return state_->next(in, now);
 }

@@ -67,6 +67,9 @@ class Session {
   ~Session();
   Session(Session&&) noexcept;
 
+  /// Replaces Limits::max_inbound_streams; those above it stay until they end.
+  void set_max_inbound_streams(std::uint32_t count);
+
   // Input.
   /// Takes bytes from the front of `in` up to and including one event. Nothing: all of `in` was taken (a header
   /// may be kept over). Call until it returns nothing or an error: a frame can stand for several events, so there

@@ -82,6 +82,33 @@ TEST_F(ScarceConnections, AMemberDisplacesAStranger) {
   EXPECT_EQ(b.connected_to(c), 1u);
 }
 
+TEST_F(ScarceConnections, AStrangerThatBecameAMemberStaysAndMayOpenMoreStreams) {
+  b.host.reset();
+  b.subscription.reset();
+  b.options.limits.count.stranger_streams = 2;
+  b.start();
+  EXPECT_TRUE(join(a).connection);
+  std::vector<Stream> streams;
+  const auto opens_one_more = [&] {
+    streams.push_back(open_echo());
+    static_cast<void>(world.run(streams.back().write(base::as_bytes("x")), seconds{1}));
+    std::array<std::uint8_t, 1> back{};
+    return world.run(streams.back().read_exactly(back), seconds{5}).value().has_value();
+  };
+  EXPECT_TRUE(opens_one_more());
+  EXPECT_TRUE(opens_one_more());
+  EXPECT_FALSE(opens_one_more());
+  b.host->set_standing(a.id(), Verdict::member);
+  EXPECT_TRUE(opens_one_more());
+  list.verdicts = {{c.id(), Verdict::member}};
+  join(c);
+  EXPECT_EQ(b.connected_to(a), 1u) << "no stranger any more";
+  EXPECT_EQ(b.connected_to(c), 0u);
+  b.host->set_standing(a.id(), Verdict::stranger);
+  join(c);
+  EXPECT_EQ(b.connected_to(a), 0u) << "one again";
+}
+
 class NotDisplaced : public ScarceConnections,
                      public ::testing::WithParamInterface<std::pair<Verdict, Verdict>> {};
 
