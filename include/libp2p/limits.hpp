@@ -64,10 +64,15 @@ struct CountLimits {
       64;  ///< Resolved addresses of one dial, and of one name. [AddressRace.RefusesTheSixtyFifth,
            ///< AresResolverTest.KeepsNoMoreAddressesThanADialCanUse]
 
-  std::uint32_t stranger_streams = 32;            ///< Inbound, live. [yamux]
-  std::uint32_t member_streams = 256;             ///< Inbound, live. [yamux]
-  std::uint32_t streams = 500;                    ///< Live in all; rust ends a session at its 513th. [yamux]
-  std::uint32_t unacked_streams = 256;            ///< Outbound, the ACK backlog of the specification. [yamux]
+  std::uint32_t push_burst = 10;        ///< At once, of one connection.
+                                        ///< [HostTest.PushesAreTakenAsFastAsTheLimitAllows]
+  std::size_t peer_protocols = 64;      ///< Kept of what identify tells. [HostTest.OfAPeersInfoOnlySoMuchIsKept]
+  std::size_t peer_addresses = 64;      ///< Kept of what identify tells; a record has no more.
+                                        ///< [HostTest.OfAPeersInfoOnlySoMuchIsKept]
+  std::uint32_t stranger_streams = 32;  ///< Inbound, live. [yamux]
+  std::uint32_t member_streams = 256;   ///< Inbound, live. [yamux]
+  std::uint32_t streams = 500;          ///< Live in all; rust ends a session at its 513th. [yamux]
+  std::uint32_t unacked_streams = 256;  ///< Outbound, the ACK backlog of the specification. [yamux]
   std::uint32_t stream_opens_per_second = 100;    ///< Of the remote; beyond: RST. [yamux]
   std::uint32_t stream_open_burst = 256;          ///< [yamux]
   std::uint32_t pending_pongs = 32;               ///< Beyond: Go Away 1. [yamux]

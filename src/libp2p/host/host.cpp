@@ -95,8 +95,9 @@ Host::Impl::Impl(Environment given, HostOptions opts, std::shared_ptr<Siblings> 
 
 /// Events are delivered from a fresh call stack, so that a subscriber may do anything with the host.
 void Host::Impl::publish(HostEvent event) {
-  if (const auto* closed = std::get_if<ConnectionClosed>(&event); closed != nullptr && closed->last_of_peer) {
-    infos.erase(closed->info.peer);
+  if (const auto* closed = std::get_if<ConnectionClosed>(&event)) {
+    pushes.erase(closed->info.id);
+    if (closed->last_of_peer) infos.erase(closed->info.peer);
   }
   events.push_back(std::move(event));
   if (events.size() > 1) return;
@@ -138,6 +139,11 @@ void Host::Impl::take_announced(std::vector<Multiaddr> announced, std::optional<
 }
 
 void Host::Impl::on_announced_changed() {
+  look_up_announced();
+  tell_announced();
+}
+
+void Host::Impl::tell_announced() {
   publish(ListenAddressesChanged{announced()});
   tell_siblings();
 }
@@ -253,6 +259,7 @@ void Host::set_announced(std::vector<Multiaddr> announce) {
 
 void Host::set_record(SignedPeerRecord record) {
   impl_->record = std::move(record);
+  impl_->signed_for.clear();
   impl_->schedule_push();
   impl_->tell_siblings();
 }

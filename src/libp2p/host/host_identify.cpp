@@ -14,6 +14,9 @@ namespace {
 /// Changes that come together are told together; go takes one push in 5 s from a source.
 constexpr std::chrono::milliseconds kPushDelay{500};
 
+/// The interfaces of the machine are not looked up again so soon: it takes a few system calls for each.
+constexpr std::chrono::seconds kAnnouncedFor{30};
+
 }  // namespace
 
 PeerInfo to_peer_info(const identify::Info& info) {
@@ -68,21 +71,38 @@ void Host::Impl::take_info(ConnectionId id, const PeerId& peer, identify::Info i
   if (book.find(id) == nullptr) return;
   identify::Info& known = infos[peer];
   identify::merge(known, std::move(info));
+  const CountLimits& count = options.limits.count;
+  if (known.protocols.size() > count.peer_protocols) known.protocols.resize(count.peer_protocols);
+  if (known.listen_addrs.size() > count.peer_addresses) {
+    known.listen_addrs.erase(known.listen_addrs.begin() + static_cast<std::ptrdiff_t>(count.peer_addresses),
+                             known.listen_addrs.end());
+  }
   publish(PeerIdentified{.connection = id, .peer = peer, .info = to_peer_info(known)});
 }
 
-std::vector<Multiaddr> Host::Impl::announced() const {
+const std::vector<Multiaddr>& Host::Impl::announced() {
   if (index != 0) return told;
-  return options.announce.empty() ? listeners.reachable() : options.announce;
+  if (environment.clock.now() >= found_until && look_up_announced()) tell_announced();
+  return found;
+}
+
+/// Whether it changed.
+bool Host::Impl::look_up_announced() {
+  found_until = environment.clock.now() + kAnnouncedFor;
+  std::vector<Multiaddr> now = options.announce.empty() ? listeners.reachable() : options.announce;
+  std::swap(found, now);
+  return found != now;
 }
 
 /// Our record as of now: signed again only when the addresses changed.
 void Host::Impl::refresh_record() {
-  const std::vector<Multiaddr> addrs = announced();
-  if (!options.sign_record || index != 0 || addrs.empty() || (record && record->addresses() == addrs)) return;
+  const std::vector<Multiaddr>& addrs = announced();
+  if (!options.sign_record || index != 0 || addrs.empty()) return;
+  if (record && (signed_for == addrs || record->addresses() == addrs)) return;
   const auto since_epoch = environment.clock.wall().time_since_epoch();
   const auto now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count();
   record = SignedPeerRecord::sign(options.identity, static_cast<std::uint64_t>(now_ns), addrs);
+  signed_for = addrs;
 }
 
 base::Result<base::Bytes> Host::Impl::own_info(ConnectionId id) {
@@ -108,10 +128,24 @@ asio::awaitable<void> Host::Impl::serve_identify(Stream stream) {
   if (written) static_cast<void>(co_await stream.close_write());  // a peer that is gone needs no end
 }
 
+bool Host::Impl::may_push(ConnectionId id) {
+  const base::TimePoint now = environment.clock.now();
+  const base::Duration interval = options.limits.time.push_interval;
+  base::TimePoint& free_at = pushes[id];
+  free_at = std::max(free_at, now);
+  if (free_at + interval > now + interval * options.limits.count.push_burst) return false;
+  free_at += interval;
+  return true;
+}
+
 asio::awaitable<void> Host::Impl::serve_push(Stream stream) {
   stream.set_deadline(environment.clock.now() + options.limits.time.request);
   const conn::Connection* connection = book.find(stream.connection_id());
   if (connection == nullptr) co_return;
+  if (!may_push(connection->id())) {
+    stream.reset();
+    co_return;
+  }
   const ConnectionId id = connection->id();
   const PeerId peer = stream.peer();
   const PublicKey key = *connection->peer_key();

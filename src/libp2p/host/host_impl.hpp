@@ -37,6 +37,7 @@ class Host::Impl final : public Sibling, public std::enable_shared_from_this<Hos
   /// What only the first host knows of itself.
   void tell_siblings();
   void on_announced_changed();
+  void tell_announced();
 
   // Dialling and streams.
   boost::asio::awaitable<DialResult> dial(PeerId peer, std::vector<Multiaddr> addrs, DialOptions options);
@@ -73,10 +74,14 @@ class Host::Impl final : public Sibling, public std::enable_shared_from_this<Hos
   boost::asio::awaitable<void> push(ConnectionId id, PeerId peer);
   void refresh_record();
   base::Result<base::Bytes> own_info(ConnectionId id);
+  /// Whether a connection may push once more now; if so, it counts.
+  bool may_push(ConnectionId id);
   void take_info(ConnectionId id, const PeerId& peer, identify::Info info);
   void schedule_push();
   void push_to_all();
-  std::vector<Multiaddr> announced() const;
+  /// What others are told. The interfaces are looked up once in a while: if they changed, that is told as well.
+  const std::vector<Multiaddr>& announced();
+  bool look_up_announced();
 
   // ping, perf.
   boost::asio::awaitable<void> serve_ping(Stream stream);
@@ -93,8 +98,12 @@ class Host::Impl final : public Sibling, public std::enable_shared_from_this<Hos
   conn::Loop loop;
   std::map<std::string, std::shared_ptr<const StreamHandler>, std::less<>> handlers;
   std::optional<SignedPeerRecord> record;
-  std::vector<Multiaddr> told;                       ///< What the first host of the group announces.
-  std::unordered_map<PeerId, identify::Info> infos;  ///< Of connected peers.
+  std::vector<Multiaddr> signed_for;  ///< What `record` was signed for; it may hold less.
+  std::vector<Multiaddr> found;       ///< What we announced last, and until when that is not looked up again.
+  base::TimePoint found_until{};
+  std::vector<Multiaddr> told;                               ///< What the first host of the group announces.
+  std::unordered_map<PeerId, identify::Info> infos;          ///< Of connected peers.
+  std::unordered_map<ConnectionId, base::TimePoint> pushes;  ///< When all of its allowance is free again.
   std::vector<std::weak_ptr<EventHandler>> subscribers;
   std::vector<HostEvent> events;
   std::vector<DialRace*> dials;

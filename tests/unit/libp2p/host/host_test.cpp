@@ -44,6 +44,110 @@ TEST_F(HostTest, ANewHandlerIsPushed) {
   ASSERT_TRUE(world.run_until(known, seconds{5}));
 }
 
+TEST_F(HostTest, PushesAreTakenAsFastAsTheLimitAllows) {
+  start();
+  connect();
+  world.run_for(2 * TimeLimits{}.push_interval);  // a push of what was set up is made up for
+  const auto pushes_taken = [&](std::size_t tries) {
+    const std::size_t before = b.all<PeerIdentified>().size();
+    for (std::size_t i = 0; i < tries; ++i) {
+      auto stream = world.run(a.host->open_stream(b.id(), {std::string{identify::kPushProtocol}}), seconds{5});
+      EXPECT_TRUE(stream && *stream);
+      const base::Bytes message = *identify::encode({.agent_version = "push " + std::to_string(i)});
+      static_cast<void>(world.run((*stream)->write(message), seconds{5}));
+      static_cast<void>(world.run((*stream)->close_write(), seconds{5}));
+      world.settle();
+      world.run_for(milliseconds{10});
+    }
+    return b.all<PeerIdentified>().size() - before;
+  };
+  EXPECT_EQ(pushes_taken(25), CountLimits{}.push_burst);
+  world.run_for(2 * TimeLimits{}.push_interval);
+  EXPECT_EQ(pushes_taken(5), 2u);
+}
+
+TEST_F(HostTest, OfAPeersInfoOnlySoMuchIsKept) {
+  start();
+  for (int i = 0; i < 100; ++i) {
+    a.host->set_handler("/many/" + std::to_string(i), [](Stream stream) { return echo(std::move(stream)); });
+  }
+  std::vector<Multiaddr> many;
+  for (int i = 1; i <= 100; ++i) many.push_back(address("/ip4/10.0.0.1/tcp/" + std::to_string(i)));
+  a.host->set_announced(many);
+  connect();
+  const PeerInfo info = *b.host->peer_info(a.id());
+  EXPECT_EQ(info.protocols.size(), CountLimits{}.peer_protocols);
+  EXPECT_EQ(info.listen_addrs.size(), CountLimits{}.peer_addresses);
+}
+
+/// The network of a machine whose interfaces come and go.
+class ChangingInterfaces final : public io::Network {
+ public:
+  ChangingInterfaces(io::Network& below, std::vector<std::string> ips) : ips{std::move(ips)}, below_{below} {}
+  std::unique_ptr<io::Operation> connect(const io::Endpoint& to, io::OnSocket connected) override {
+    return below_.connect(to, std::move(connected));
+  }
+  base::Result<std::unique_ptr<io::Listener>> listen(const io::Endpoint& at,
+                                                     std::span<io::Listener* const> beside) override {
+    return below_.listen(at, beside);
+  }
+  std::vector<io::Endpoint> interfaces() override {
+    ++asked;
+    std::vector<io::Endpoint> out;
+    for (const std::string& ip : ips) out.push_back(*io::to_endpoint(ip, 0));
+    return out;
+  }
+  std::vector<std::string> ips;
+  std::size_t asked = 0;
+
+ private:
+  io::Network& below_;
+};
+
+class WildcardTest : public HostTest {
+ protected:
+  WildcardTest() {
+    start();
+    a.subscription.reset();
+    Environment environment = a.node.environment();
+    a.host = std::make_unique<Host>(Environment{.executor = environment.executor,
+                                                .clock = environment.clock,
+                                                .rng = environment.rng,
+                                                .timers = environment.timers,
+                                                .network = network,
+                                                .resolver = environment.resolver},
+                                    a.options);
+    a.subscription.emplace(a.host->subscribe([this](const HostEvent& event) { a.events.push_back(event); }));
+    EXPECT_TRUE(a.host->listen(address("/ip4/0.0.0.0/tcp/4001")));
+  }
+  /// One more connection, on which `b` asks who `a` is.
+  void join() {
+    const auto result = world.run(b.host->dial(a.id(), {*a.bound}, {.force_new = true}), seconds{10});
+    ASSERT_TRUE(result && result->connection);
+    world.run_for(seconds{1});
+  }
+
+  ChangingInterfaces network{a.node.network(), {"10.0.0.1"}};
+};
+
+TEST_F(WildcardTest, InterfacesAreNotLookedUpForEveryConnection) {
+  const std::size_t before = network.asked;
+  for (int i = 0; i < 3; ++i) ASSERT_NO_FATAL_FAILURE(join());
+  EXPECT_EQ(network.asked, before);
+}
+
+TEST_F(WildcardTest, ANewInterfaceIsToldAfterAWhile) {
+  ASSERT_NO_FATAL_FAILURE(join());
+  network.ips.emplace_back("10.0.0.9");
+  world.run_for(seconds{30});
+  a.events.clear();
+  ASSERT_NO_FATAL_FAILURE(join());
+  const auto told = a.all<ListenAddressesChanged>();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].addresses.size(), 2u);
+  EXPECT_EQ(b.host->peer_info(a.id())->listen_addrs, told[0].addresses);
+}
+
 TEST_F(HostTest, APingMeasuresTheRoundTrip) {
   internet.conditions().latency = milliseconds{30};
   start();
