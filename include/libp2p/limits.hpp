@@ -76,7 +76,7 @@ struct CountLimits {
   std::uint32_t stream_opens_per_second = 100;    ///< Of the remote; beyond: RST. [yamux]
   std::uint32_t stream_open_burst = 256;          ///< [yamux]
   std::uint32_t pending_pongs = 32;               ///< Beyond: Go Away 1. [yamux]
-  std::uint32_t pending_resets = 256;             ///< Unsent RST and ACK; beyond: Go Away 1. [yamux]
+  std::uint32_t pending_resets = 256;             ///< Unsent RST of refused opens; beyond: Go Away 1. [yamux]
   std::uint32_t empty_frames_per_second = 1'000;  ///< Beyond: Go Away 1. [yamux]
   std::uint64_t frames_until_worn = std::uint64_t{1} << 31;  ///< In either direction; js stops at 2^32. Past it a
                                                              ///< connection is due for replacement. [host]

@@ -11,6 +11,27 @@ namespace libp2p {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// One ping stream of a peer, while it is served.
+class Counted {
+ public:
+  using Streams = std::unordered_map<PeerId, std::uint32_t>;
+  Counted(Streams& streams, const PeerId& peer) : streams_{streams}, peer_{peer} { ++streams_[peer_]; }
+  ~Counted() {
+    const auto at = streams_.find(peer_);
+    if (--at->second == 0) streams_.erase(at);
+  }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  Streams& streams_;
+  PeerId peer_;
+};
+
+}  // namespace
+
 asio::awaitable<base::Result<base::Duration>> Host::Impl::ping(PeerId peer, StreamOptions stream_options) {
   std::vector<std::string> wanted{std::string{ping::kProtocol}};
   auto opening = open_stream(peer, std::move(wanted), stream_options);
@@ -54,14 +75,14 @@ asio::awaitable<void> Host::Impl::check_life(ConnectionId id, PeerId peer) {
 
 asio::awaitable<void> Host::Impl::serve_ping(Stream stream) {
   const PeerId peer = stream.peer();
-  if (pinging[peer] >= options.limits.count.ping_streams_per_peer) {
+  const auto served = pinging.find(peer);
+  if (served != pinging.end() && served->second >= options.limits.count.ping_streams_per_peer) {
     stream.reset();
     co_return;
   }
-  ++pinging[peer];
+  const Counted counted{pinging, peer};
   auto echo = echo_pings(std::move(stream));
   co_await std::move(echo);
-  if (--pinging[peer] == 0) pinging.erase(peer);
 }
 
 asio::awaitable<void> Host::Impl::echo_pings(Stream stream) {
