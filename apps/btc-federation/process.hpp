@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "base/inotify.hpp"
 #include "base/posix_files.hpp"
 #include "base/system.hpp"
 #include "btc-federation/signals.hpp"
@@ -22,6 +23,7 @@ struct Process {
   base::SystemClock clock;
   base::SystemRng rng;
   base::PosixFiles files;
+  base::Inotify folders;
   observe::Registry metrics;
   observe::Log log{clock, metrics, observe::make_run_id(rng)};
   observe::Trace trace;

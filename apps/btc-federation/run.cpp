@@ -3,7 +3,6 @@
 
 #include <cstdio>
 
-#include "base/inotify.hpp"
 #include "btc-federation/commands.hpp"
 #include "btc-federation/logging.hpp"
 #include "btc-federation/network_threads.hpp"
@@ -23,7 +22,7 @@ namespace {
 
 /// What was found in the files and does not keep the node from starting.
 void log_findings(observe::Log& log, const Paths& paths, const config::disk::Loaded& config,
-                  const store::Findings& findings) {
+                  const store::Findings& findings, const std::vector<store::Notice>& notices) {
   const observe::Logger logger{log, "config"};
   if (config.created)
     logger.info("config.created", "conf.yaml was missing and is written", {{"file", paths.config}});
@@ -32,7 +31,9 @@ void log_findings(observe::Log& log, const Paths& paths, const config::disk::Loa
   for (const config::text::Diagnostic& item : config.diagnostics.items()) {
     logger.warn("config.warning", "Configuration warning", {{"text", item.to_text(paths.config)}});
   }
-  node::log_findings(observe::Logger{log, "store"}, findings, paths.peers);
+  const observe::Logger store{log, "store"};
+  node::log_findings(store, findings, paths.peers);
+  for (const store::Notice& notice : notices) node::log_notice(store, notice);
 }
 
 /// For whoever broke the file and wants back what worked.
@@ -99,13 +100,9 @@ int run(const Paths& paths, std::string_view version) {
     return ExitStatus::operator_error;
   }
   if (!open_log(process, paths, config.settings->logging)) return ExitStatus::operator_error;
-  log_findings(process.log, paths, config, findings);
-  for (const store::Notice& notice : store.take_notices()) {
-    node::log_notice(observe::Logger{process.log, "store"}, notice);
-  }
+  log_findings(process.log, paths, config, findings, store.take_notices());
 
   const std::string state_path = base::directory_of(paths.config) + "/node.state";
-  base::Inotify folders;
   NetworkThreads network{config.settings->network.loops, limits_of(*config.settings)};
   node::Node node{{.core = {.executor = process.loop.get_executor(),
                             .clock = process.clock,
@@ -114,7 +111,7 @@ int run(const Paths& paths, std::string_view version) {
                    .loops = network.environments(),
                    .files = process.files,
                    .store = store,
-                   .folders = &folders,
+                   .folders = &process.folders,
                    .log = process.log,
                    .metrics = process.metrics,
                    .trace = process.trace,

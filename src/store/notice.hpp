@@ -19,6 +19,8 @@ struct Edits {
   std::vector<RawKey> forgotten;   ///< No longer in the file, but welcome back.
 
   bool empty() const { return added.empty() && changed.empty() && removed.empty() && forgotten.empty(); }
+  /// What happened after all this; of one peer the later word counts.
+  void append(const Edits& later);
 };
 
 /// One thing that the operator is to know; each is one log line.

@@ -130,6 +130,7 @@ base::Result<void> PeersFile::agree_locked(const SideFiles& side, FoundFile foun
       tell_broken(found, agreement);
       return found.error;
     }
+    if (auto caught_up = catch_up(side, found, now, agreement); !caught_up) return caught_up;
     auto sides = sides_of(std::move(found), side, waiting, now, damage, agreement);
     if (!sides) return sides.error();
     auto outcome = merge::merge(sides->base, sides->text.document(), sides->has_bad_entries, sides->waiting, now);
@@ -158,6 +159,28 @@ base::Result<void> PeersFile::agree_locked(const SideFiles& side, FoundFile foun
     return base::ok();
   }
   return text::PeersErrc::unsteady;
+}
+
+/// An edit of an older version may have taken the place of what another process wrote, before we saw it. Its
+/// backup is there: what only that version says is not to be lost.
+base::Result<void> PeersFile::catch_up(const SideFiles& side, const FoundFile& found, base::WallTime now,
+                                       Agreement& agreement) {
+  if (!base_.stamp || found.state != State::good) return base::ok();
+  const auto& seal = found.text->document().seal;
+  if (seal && seal->intact && seal->stamp == *base_.stamp) return base::ok();
+  auto newest = newest_backup(files_, side);
+  if (!newest) return newest.error();
+  const bool is_unseen = *newest && (*newest)->stamp.file_id == base_.stamp->file_id &&
+                         (*newest)->stamp.generation > base_.generation();
+  if (!is_unseen || (seal && seal->intact && seal->stamp == (*newest)->stamp)) return base::ok();
+  Findings known_when_written;
+  const auto unseen = text::PeersText::parse(std::move((*newest)->text), known_when_written);
+  if (!unseen) return base::ok();
+  const bool has_bad_entries = known_when_written.entries_left_out > 0;
+  agreement.caught_up.append(merge::merge(base_, unseen->document(), has_bad_entries, {}, now).edits);
+  agreement.edits = agreement.caught_up;
+  base_ = merge::base_of(unseen->document(), base_);
+  return base::ok();
 }
 
 base::Result<PeersFile::Sides> PeersFile::sides_of(FoundFile&& found, const SideFiles& side,
@@ -265,7 +288,8 @@ void PeersFile::tell(const Sides& sides, merge::Outcome& outcome, Agreement& agr
     return;
   }
   told_ = digest;
-  agreement.edits = std::move(outcome.edits);
+  agreement.edits = agreement.caught_up;
+  agreement.edits.append(outcome.edits);
   for (Notice& notice : outcome.notices) agreement.notices.push_back(std::move(notice));
 }
 

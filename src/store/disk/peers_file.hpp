@@ -30,6 +30,7 @@ struct Agreement {
   bool wrote = false;
   base::ErrorCode error{};  ///< Of `open`: why it could not be written.
   Edits edits;
+  Edits caught_up;  ///< Of them what other processes wrote before the version that was found.
   std::vector<Notice> notices;
   Findings findings;             ///< Of a version that somebody else wrote.
   std::vector<PeerEntry> peers;  ///< All that are known now, also if they could not be written.
@@ -57,6 +58,8 @@ class PeersFile {
 
   base::Result<void> agree_locked(const SideFiles& side, FoundFile found, const merge::Waiting& waiting,
                                   base::WallTime now, Damage damage, Agreement& agreement);
+  base::Result<void> catch_up(const SideFiles& side, const FoundFile& found, base::WallTime now,
+                              Agreement& agreement);
   base::Result<void> find_base(const SideFiles& side, const FoundFile& found);
   base::Result<void> read_only(const SideFiles& side, FoundFile found, base::WallTime now, Agreement& agreement);
   base::Result<Sides> sides_of(FoundFile&& found, const SideFiles& side, const merge::Waiting& waiting,

@@ -1,6 +1,25 @@
 #include "store/notice.hpp"
 
+#include <unordered_set>
+
 namespace store {
+
+void Edits::append(const Edits& later) {
+  std::unordered_set<RawKey, RawKeyHash> named;
+  for (const auto* entries : {&later.added, &later.changed}) {
+    for (const PeerEntry& entry : *entries) named.insert(entry.key);
+  }
+  for (const auto* keys : {&later.removed, &later.forgotten}) named.insert(keys->begin(), keys->end());
+  const auto is_old = [&named](const PeerEntry& entry) { return named.contains(entry.key); };
+  std::erase_if(added, is_old);
+  std::erase_if(changed, is_old);
+  std::erase_if(removed, [&named](const RawKey& key) { return named.contains(key); });
+  std::erase_if(forgotten, [&named](const RawKey& key) { return named.contains(key); });
+  added.insert(added.end(), later.added.begin(), later.added.end());
+  changed.insert(changed.end(), later.changed.begin(), later.changed.end());
+  removed.insert(removed.end(), later.removed.begin(), later.removed.end());
+  forgotten.insert(forgotten.end(), later.forgotten.begin(), later.forgotten.end());
+}
 
 const char* name_of(Notice::Kind kind) {
   switch (kind) {

@@ -19,6 +19,35 @@ using ::testing::SizeIs;
 using Kind = Notice::Kind;
 using namespace std::chrono_literals;
 
+/// What a command wrote, and an editor that had opened the file before put its own version over, unseen by the
+/// node.
+TEST_F(PeersFileTest, FindsInTheBackupWhatAnEditTookThePlaceOfBeforeItWasSeen) {
+  settle();
+  const std::string opened = machine_.text();
+  auto command = machine_.store();
+  Findings findings;
+  ASSERT_TRUE(command.load(findings));
+  command.add({.key = key_of(8), .addresses = learned(8).addresses}, kStart);
+  command.remove(key_of(2), kStart);
+  ASSERT_TRUE(command.flush(kStart).wrote);
+  machine_.disk.put(kPath, replaced(opened, "peers:\n", "peers:\n" + operator_entry(9)));
+
+  const auto report = store_.refresh(kStart);
+  ASSERT_TRUE(report && !report->error);
+  EXPECT_EQ(numbers(report->edits.added), (std::set{8, 9}));
+  EXPECT_THAT(report->edits.removed, ElementsAre(key_of(2)));
+  EXPECT_EQ(machine_.started(), (std::set{1, 3, 4, 8, 9}));
+}
+
+TEST_F(PeersFileTest, OfOnePeerTheLaterEditCounts) {
+  Edits edits{.added = {learned(1), learned(2)}, .removed = {key_of(3)}, .forgotten = {key_of(4)}};
+  edits.append({.added = {learned(3)}, .changed = {learned(2)}, .removed = {key_of(1), key_of(4)}});
+  EXPECT_EQ(numbers(edits.added), std::set{3});
+  EXPECT_EQ(numbers(edits.changed), std::set{2});
+  EXPECT_THAT(edits.removed, ElementsAre(key_of(1), key_of(4)));
+  EXPECT_TRUE(edits.forgotten.empty());
+}
+
 TEST_F(PeersFileTest, TheFirstWriteKeepsACopyOfWhatTheEarlierNodeWrote) {
   settle();
   const auto originals = machine_.named(".original-");
