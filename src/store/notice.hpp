@@ -13,10 +13,10 @@ namespace store {
 
 /// What an edit, or another process that shares the file, changed: for the node to act upon.
 struct Edits {
-  std::vector<PeerEntry> added;
-  std::vector<PeerEntry> changed;  ///< Their addresses, name or source; as they are now.
-  std::vector<RawKey> removed;     ///< By the operator: a tombstone is kept.
-  std::vector<RawKey> forgotten;   ///< No longer in the file, but welcome back.
+  std::vector<PeerEntry> added{};
+  std::vector<PeerEntry> changed{};  ///< Their addresses, name or source; as they are now.
+  std::vector<RawKey> removed{};     ///< By the operator: a tombstone is kept.
+  std::vector<RawKey> forgotten{};   ///< No longer in the file, but welcome back.
 
   bool empty() const { return added.empty() && changed.empty() && removed.empty() && forgotten.empty(); }
   /// What happened after all this; of one peer the later word counts.
