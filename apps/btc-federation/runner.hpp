@@ -32,6 +32,9 @@ class Runner {
 
   /// `process` and `node` are borrowed, also by the disk worker's last jobs: join it before this goes.
   Runner(Process& process, node::Node& node, const Paths& paths, Running running);
+  ~Runner() { process_.signals.stop_listening(); }
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
 
   /// Until the node has stopped; the exit status.
   int run();

@@ -31,15 +31,17 @@ Signals::Signals() {
   if (descriptor_ < 0) throw std::system_error{errno, std::generic_category(), "signalfd"};
 }
 
-Signals::~Signals() {
-  if (stream_) stream_->release();
-  ::close(descriptor_);
-}
+Signals::~Signals() { ::close(descriptor_); }
 
 void Signals::listen(const asio::any_io_executor& executor, std::function<void(const Signal&)> on_signal) {
   on_signal_ = std::move(on_signal);
   stream_.emplace(executor, descriptor_);
   wait();
+}
+
+void Signals::stop_listening() {
+  if (stream_) stream_->release();
+  stream_.reset();
 }
 
 void Signals::wait() {

@@ -27,6 +27,8 @@ class Signals {
 
   /// Those that wait, and all that come.
   void listen(const boost::asio::any_io_executor& executor, std::function<void(const Signal&)> on_signal);
+  /// Hears no more: to be called before the executor's loop goes.
+  void stop_listening();
   /// The next SIGTERM or SIGINT ends the process at once, even if the loop hangs.
   static void end_at_next_stop();
 

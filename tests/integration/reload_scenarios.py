@@ -9,7 +9,7 @@ import time
 
 from config_scenarios import said
 from federation import missing_connections, start
-from node_process import descriptors, memory_kib
+from node_process import STOP_SECONDS, descriptors, memory_kib
 from waiting import expect, wait_until
 
 RELOAD_SECONDS = 2
@@ -190,7 +190,8 @@ def reload_signals(federation, _):
     node.send(signal.SIGTERM)
     node.send(signal.SIGHUP)
     node.send(signal.SIGCONT)
-    node.stop()
+    status = node.exit_status(STOP_SECONDS)
+    expect(status == 0 and node.find("Node stopped"), f"exit status {status} after SIGHUP during a stop")
     forgive(node)
 
 
