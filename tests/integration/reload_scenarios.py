@@ -121,7 +121,7 @@ def reload_files(federation, _):
     good = path.read_text(encoding="utf-8")
     cases = {"wrong value": (good.replace("exchange_interval: 1s", "exchange_interval: 0s"), "conf.yaml:3:"),
              "wrong type": (good.replace("exchange_interval: 1s", "exchange_interval: [1]"), "conf.yaml:3:"),
-             "cut off": (good[:good.index("tcp") + 2], "conf.yaml:2:"),
+             "cut off": (good[:good.index("tcp") + 2], "conf.yaml:3:1:"),
              "empty": ("", "conf.yaml:"),
              "no YAML": ("\x00\x01", "conf.yaml:1:")}
     for name, (text, place) in cases.items():
