@@ -63,24 +63,6 @@ class LimitsComponent final : public config::reload::Component {
   config::text::Settings::Peers next_;
 };
 
-/// network.addresses and what is announced, until the listeners can be moved: refuses, with the reason.
-class FixedListeners final : public config::reload::Component {
- public:
-  explicit FixedListeners(config::reload::Answers answers) : answers_{std::move(answers)} {}
-
-  std::string_view name() const override { return "listeners"; }
-  bool concerns(const config::text::Key& key) const override { return key.use != config::text::AddressUse::none; }
-  void prepare(const config::reload::Update&, config::reload::Ticket ticket) override {
-    answers_.prepared(ticket, config::reload::Failure{.key = "network", .reason = "a change needs a restart"});
-  }
-  void commit() noexcept override {}
-  void abort() noexcept override {}
-  void release(config::reload::Ticket ticket) override { answers_.released(ticket); }
-
- private:
-  const config::reload::Answers answers_;
-};
-
 /// Levels and traced peers, which cannot fail: for the start and for a commit.
 void apply_levels(Process& process, const config::text::Settings::Logging& logging);
 

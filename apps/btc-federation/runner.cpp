@@ -38,7 +38,9 @@ Runner::Runner(Process& process, node::Node& node, const Paths& paths, Running r
              .ended = [this](const config::reload::Record& record) { on_reloaded(record); }}},
       logging_{process, paths.config, desk_.answers()},
       limits_{node, desk_.answers()},
-      listeners_{desk_.answers()},
+      listeners_{process.loop.get_executor(),
+                 node.listening(),
+                 {.prepared = desk_.answers().prepared, .released = desk_.answers().released}},
       tasks_{process.loop.get_executor()},
       deadline_{process.loop} {
   desk_.use(components());

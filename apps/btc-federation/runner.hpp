@@ -16,6 +16,7 @@
 #include "btc-federation/reload_components.hpp"
 #include "btc-federation/reload_desk.hpp"
 #include "control_socket/server.hpp"
+#include "node/listeners_component.hpp"
 #include "node/node.hpp"
 #include "service/manager.hpp"
 
@@ -61,7 +62,7 @@ class Runner {
   ReloadDesk desk_;
   LoggingComponent logging_;
   LimitsComponent limits_;
-  FixedListeners listeners_;
+  node::ListenersComponent listeners_;
   libp2p::TaskGroup tasks_;
   control::Commands commands_;
   std::unique_ptr<control_socket::Server> control_;

@@ -261,6 +261,7 @@ void Node::set_peer_limits(const config::text::Settings::Peers& peers) {
 }
 
 void Node::on_reloaded() {
+  saver_.refresh();
   core_.on_reloaded(world_.core.clock.now());
   turn_core();
 }

@@ -54,7 +54,7 @@ class Node {
 
   /// peers.*, taken over at once. Dials and connections that are under way stay.
   void set_peer_limits(const config::text::Settings::Peers& peers);
-  /// A reload was applied, or found nothing to change.
+  /// A reload was applied, or found nothing to change: peers.yaml is read again, and who is away tried again.
   void on_reloaded();
 
   const libp2p::PeerId& id() const { return hosts_.id(); }

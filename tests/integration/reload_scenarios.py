@@ -153,6 +153,36 @@ def reload_files(federation, _):
     node.configure()
 
 
+def reload_addresses(federation, _):
+    """A node moves to another port; connections stay. A port that is taken fails the reload, and nothing moves."""
+    node, peer = nodes = federation.chain(2)
+    start(nodes)
+    wait_connected(nodes)
+    before = connections_of(node)
+    old, port = node.port, federation.free_port()
+    path = node.folder / "conf.yaml"
+    text = path.read_text(encoding="utf-8")
+
+    with socket.create_server(("127.0.0.1", port)):
+        path.write_text(text.replace(str(old), str(port)), encoding="utf-8")
+        record = reload_json(node, 1)
+    print(record["component"], record["reason"])
+    expect(record["outcome"] == "failed" and record["component"] == "listeners" and str(port) in record["reason"],
+           f"{record}")
+    socket.create_connection(("127.0.0.1", old), 5).close()
+
+    record = reload_json(node)
+    print(f"moved: prepared in {record['preparing_ms']} ms, the old one let go in {record['finishing_ms']} ms")
+    expect(record["outcome"] == "applied" and record["changes"][0]["needs"] == "reload, rebinds", f"{record}")
+    told = json.loads(said(node, 0, "status", "--json")[0])
+    expect(told["listening"] == [f"/ip4/127.0.0.1/tcp/{port}"], f"{told}")
+    socket.create_connection(("127.0.0.1", port), 5).close()
+    with socket.socket() as probe:
+        expect(probe.connect_ex(("127.0.0.1", old)) != 0, "the old port still answers")
+    expect(connections_of(node) == before and connections_of(peer), "a connection was lost")
+    forgive(node)
+
+
 def reload_signals(federation, _):
     """SIGHUP reloads, bursts fold; it waits for the start's end, and a stop is not held up by it."""
     node = federation.node()
@@ -310,4 +340,4 @@ def service_manager(federation, _):
 
 
 SCENARIOS = {one.__name__: one for one in
-             (reload, reload_files, reload_signals, reload_often, control_socket, service_manager)}
+             (reload, reload_files, reload_addresses, reload_signals, reload_often, control_socket, service_manager)}
