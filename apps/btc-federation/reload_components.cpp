@@ -49,6 +49,7 @@ void LoggingComponent::commit() noexcept {
 void apply_levels(Process& process, const config::text::Settings::Logging& logging) {
   process.log.set_level(logging.level);
   std::vector<std::string> traced;
+  traced.reserve(logging.trace_peers.size());
   for (const libp2p::PeerId& peer : logging.trace_peers) traced.push_back(peer.to_base58());
   process.trace.set_peers(std::move(traced));
 }

@@ -105,7 +105,7 @@ class Engine {
     base::Duration waited{};  ///< For all answers so far.
   };
   struct Evidence {
-    Proof how;
+    Proof how{};
     std::optional<Network> source;  ///< If that is all, and places are counted there.
   };
   struct Offer {

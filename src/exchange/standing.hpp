@@ -36,8 +36,8 @@ class AbsentStandings {
 
  private:
   struct Kept {
-    Standing standing;
-    std::uint64_t order;
+    Standing standing{};
+    std::uint64_t order = 0;
   };
   void erase(const libp2p::PeerId& peer);
 
