@@ -88,9 +88,9 @@ class StatusCommand {
         fmt::format("peer id      {}\nversion      {}\nprocess      {}, up {}\nconfig       {}\n",
                     node_.id().to_base58(), facts_.version, ::getpid(), in_words(uptime()), facts_.conf_path);
     out += fmt::format("listening    {}\nannounced    {}\n", joined(picture.bound), joined(picture.announced));
-    out += fmt::format("connections  {} ({} inbound, {} outbound), peers connected: {}\n", picture.connections.size(),
-                       picture.count(libp2p::Direction::inbound), picture.count(libp2p::Direction::outbound),
-                       picture.peers());
+    out += fmt::format("connections  {} ({} inbound, {} outbound), peers connected: {}\n",
+                       picture.connections.size(), picture.count(libp2p::Direction::inbound),
+                       picture.count(libp2p::Direction::outbound), picture.peers());
     out += fmt::format("known peers  {}, {} to be connected\n", peers.known(), peers.wanted());
     const Record* last = last_reload();
     out += last == nullptr
