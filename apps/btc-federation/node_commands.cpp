@@ -11,6 +11,7 @@
 #include <set>
 #include <utility>
 
+#include "btc-federation/peer_states.hpp"
 #include "control/args.hpp"
 #include "node/wording.hpp"
 
@@ -155,6 +156,9 @@ void add_node_commands(control::Commands& commands, Process& process, node::Node
                });
   commands.add("history",
                [&desk](const control::Request&, const control::Caller&) { return history_of(desk.history()); });
+  commands.add("peers", [&node](const control::Request& request, const control::Caller&) {
+    return peer_states(node.core().peers(), request);
+  });
   commands.add("status",
                [&tasks, status = std::make_shared<const StatusCommand>(process, node, desk, std::move(facts))](
                    const control::Request&, const control::Caller&, control::Reply reply) {

@@ -1,5 +1,5 @@
 // btc-federation/node_commands.hpp: what a running node can be asked over its control socket: reload, history,
-// status.
+// status, peers.
 #pragma once
 
 #include <string>

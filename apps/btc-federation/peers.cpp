@@ -1,5 +1,6 @@
 // peers list, add, remove, repair, import: on the file, whether a node runs or not. Each change is merged under
-// the file's lock and is on disk when the command returns; a running node notices it.
+// the file's lock and is on disk when the command returns; a running node notices it. Why not through the node:
+// docs/adr/0010-peers-yaml.md.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include "base/posix_files.hpp"
 #include "base/system.hpp"
 #include "btc-federation/commands.hpp"
+#include "btc-federation/peer_states.hpp"
 #include "btc-federation/reports.hpp"
 #include "node/store_notices.hpp"
 #include "observe/line.hpp"
@@ -79,7 +81,9 @@ class PeersFile {
 };
 
 /// `{"peer_id":"...","public_key":"...","name":"...","source":"operator","addresses":[...],"sequence":1,...}`
-std::string to_json(const store::PeerEntry& peer) {
+/// Where a node runs also `"node":{"state":"connected","connections":1,"failures":0,"last_error":""}`, or null for
+/// a peer that it does not know (yet).
+std::string to_json(const store::PeerEntry& peer, const std::optional<PeerStates>& states) {
   std::string out;
   const auto add_text = [&out](std::string_view before, std::string_view text) {
     out += before;
@@ -94,12 +98,23 @@ std::string to_json(const store::PeerEntry& peer) {
     add_text(out.back() == '[' ? "" : ",", address.to_text());
   out += fmt::format(R"(],"sequence":{})", peer.sequence);
   if (peer.last_seen) add_text(R"(,"last_seen":)", store::text::format_wall(*peer.last_seen));
-  return out + '}';
+  if (!states) return out + '}';
+  const auto at = states->find(id_of(peer.key));
+  if (at == states->end()) return out + R"(,"node":null})";
+  add_text(R"(,"node":{"state":)", at->second.state);
+  out += fmt::format(R"(,"connections":{},"failures":{})", at->second.connections, at->second.failures);
+  add_text(R"(,"last_error":)", at->second.last_error);
+  return out + "}}";
 }
 
-void print_line(const store::PeerEntry& peer) {
-  fmt::print("{}  {:<8}  {}", id_of(peer.key), peer.source == store::Source::exchange ? "exchange" : "operator",
+void print_line(const store::PeerEntry& peer, const std::optional<PeerStates>& states) {
+  const std::string id = id_of(peer.key);
+  fmt::print("{}  {:<8}  {}", id, peer.source == store::Source::exchange ? "exchange" : "operator",
              peer.name.empty() ? "-" : peer.name);
+  if (states) {
+    const auto at = states->find(id);
+    fmt::print("  {}", at != states->end() ? in_words(at->second) : "not known to the node");
+  }
   for (const libp2p::Multiaddr& address : peer.addresses) fmt::print("  {}", address.to_text());
   fmt::print("\n");
 }
@@ -136,14 +151,15 @@ int list_peers(const Paths& paths, const Listing& listing) {
     }
     ++at;
   }
+  const std::optional<PeerStates> states = ask_peer_states(paths.config);
   const auto left = static_cast<std::size_t>(peers->end() - at);
   const auto end = at + static_cast<std::ptrdiff_t>(std::min(left, listing.limit.value_or(left)));
   if (!listing.json) {
-    std::for_each(at, end, print_line);
+    std::for_each(at, end, [&states](const store::PeerEntry& peer) { print_line(peer, states); });
     return flushed();
   }
   std::string out = R"({"peers":[)";
-  for (auto peer = at; peer != end; ++peer) out += (peer == at ? "" : ",") + to_json(*peer);
+  for (auto peer = at; peer != end; ++peer) out += (peer == at ? "" : ",") + to_json(*peer, states);
   // What `--after` wants for the next page.
   const std::string next =
       end == peers->end() || end == at ? "null" : fmt::format(R"("{}")", id_of((end - 1)->key));

@@ -200,6 +200,12 @@ def peers_commands(federation, _):
         expect(page["peers"] + rest["peers"] == listed["peers"] and rest["next"] is None, f"{page} {rest}")
         if running:
             wait_connection(node, other, True, BACK_SECONDS)
+        states = {peer["name"]: peer.get("node") for peer in json.loads(say("list", "--json"))["peers"]}
+        if running:
+            expect(states["second"]["state"] == "connected" and states["second"]["connections"] == 1, f"{states}")
+            expect("connected" in say("list"), "the state is in the list for people, too")
+        else:
+            expect(states["second"] is None, f"{states}")
         say("remove", "third")
         say("remove", "nobody", status=1)
         say("remove", other.peer_id)

@@ -1,0 +1,105 @@
+"""Reloads of a node that is at work: many connections of our own and of go-libp2p peers, with data on them."""
+
+import json
+import subprocess
+import time
+from pathlib import Path
+
+from federation import missing_connections, start
+from peer_process import PeerError
+from reload_scenarios import RELOAD_SECONDS, forgive, reload_json
+from waiting import expect, wait_until
+
+CONNECTIONS = 24         # of each implementation, besides the one that pings
+HOLD_SECONDS = 20
+PINGS = 40_000
+DIAL_SECONDS = 120       # for all of a dialer's work
+
+
+class Dialer:
+    """`PROGRAM dial` in the background."""
+
+    def __init__(self, program, address, test, *options):
+        self.process = subprocess.Popen([str(program), "dial", address, "--test", test, "--timeout", str(DIAL_SECONDS),
+                                         *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def wait_open(self):
+        line = self.process.stderr.readline().decode()
+        if " open" not in line:
+            raise PeerError(f"{self.process.args}: {line!r} instead of the connections being open")
+
+    def running(self):
+        return self.process.poll() is None
+
+    def report(self):
+        out, err = self.process.communicate(timeout=DIAL_SECONDS)
+        if self.process.returncode != 0:
+            raise PeerError(f"{self.process.args}: exit status {self.process.returncode}: {out} {err}")
+        return json.loads(out.splitlines()[-1])
+
+    def end(self):
+        if self.running():
+            self.process.kill()
+            self.process.wait()
+
+
+def opened(node):
+    node.refresh()
+    return len(node.find("Connection established with peer"))
+
+
+def configurations(ports):
+    """Address, logging, peers, and whether that is right; each unlike the one before."""
+    addresses = [f"/ip4/127.0.0.1/tcp/{port}" for port in ports]
+    while True:
+        for address, level, interval in ((addresses[0], "debug", "2s"), (addresses[1], "info", "1s")):
+            yield address, f"level: {level}", f"exchange_interval: {interval}", True
+            yield address, "level: loud", "exchange_interval: 3s", False
+
+
+def reload_under_load(federation, go):
+    """Listeners move, levels and intervals change, every second reload fails: no connection and no byte is lost."""
+    node, peer = nodes = federation.chain(2)
+    start(nodes)
+    wait_until(lambda: missing_connections(nodes), 20)
+    programs = (Path(node.program).parent / "libp2p-peer", Path(go))
+    target = f"{node.address}/p2p/{node.peer_id}"
+    idle = [Dialer(program, target, "idle", "--count", str(CONNECTIONS), "--concurrency", "4",
+                   "--hold", str(HOLD_SECONDS)) for program in programs]
+    pings = []
+    took, outcomes = [], {"applied": 0, "invalid": 0}
+    try:
+        for dialer in idle:
+            dialer.wait_open()
+        pings += [Dialer(program, target, "ping", "--count", str(PINGS)) for program in programs]
+        wait_until(lambda: 2 * CONNECTIONS + 3 - opened(node), 20)
+        ports = [federation.free_port(), node.port]
+        for node.address, logging, peers, is_good in configurations(ports):
+            if not any(dialer.running() for dialer in idle):
+                break
+            node.configure(logging, peers)
+            began = time.monotonic()
+            record = reload_json(node, 0 if is_good else 1)
+            took.append(time.monotonic() - began)
+            expect(record["outcome"] == ("applied" if is_good else "invalid"), f"{record}")
+            expect(not is_good or "network.addresses" in {change["key"] for change in record["changes"]}, f"{record}")
+            outcomes[record["outcome"]] += 1
+        held = [dialer.report() for dialer in idle]
+        pinged = [dialer.report() for dialer in pings]
+    finally:
+        for dialer in idle + pings:
+            dialer.end()
+    print(f"{outcomes}, the longest {max(took):.2f} s, with {2 * CONNECTIONS + 3} connections")
+    for report in held:
+        expect(report["opened"] == report["alive"] == CONNECTIONS, f"connections were lost: {report}")
+    for report in pinged:
+        expect(report["ok"] and report["count"] == PINGS, f"{report}")
+        print(f"{report['impl']}: {report['count']} pings answered, p99 {report['p99_ms']} ms")
+    expect(min(outcomes.values()) >= 5, f"too few reloads to tell anything: {outcomes}")
+    expect(max(took) < RELOAD_SECONDS, f"one took {max(took):.2f} s")
+    expect(not missing_connections(nodes), f"the nodes lost each other: {missing_connections(nodes)}")
+    forgive(node)
+    forgive(peer)
+
+
+SCENARIOS = {"reload_under_load": reload_under_load}
