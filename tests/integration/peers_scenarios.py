@@ -1,7 +1,6 @@
 """peers.yaml while nodes run: edited by hand in the ways of editors, by commands, damaged, on a disk that is full."""
 
 import base64
-import ctypes
 import json
 import os
 import random
@@ -10,13 +9,12 @@ import time
 
 from federation import missing_connections, start
 from node_process import new_identity, run
-from waiting import Skipped, expect, expect_for, wait_until
+from waiting import expect, expect_for, wait_until
 
 NOTICE_SECONDS = 1   # what operators are promised
 ACT_SECONDS = 5      # the file at rest for 2 s, and a connection that ends
 BACK_SECONDS = 25    # the longest back-off, and a handshake
 HALF_SECONDS = 1     # a program that pauses in the middle of a file
-CLONE_NEWNS = 0x20000
 
 
 # --- how a human and programs write ---------------------------------------------------------------------------
@@ -257,72 +255,6 @@ def peers_stopped_while_saving(federation, _):
     print(f"10 stops, the slowest took {slowest:.2f} s")
 
 
-def own_disk(node):
-    """A file system of 1 MiB for peers.yaml alone, in a mount namespace that ends with this process."""
-    if os.geteuid() != 0:
-        raise Skipped("a disk of its own needs root")
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(CLONE_NEWNS) != 0:
-        raise Skipped(f"no mount namespace: {os.strerror(ctypes.get_errno())}")
-    disk = node.folder / "disk"
-    disk.mkdir()
-    for arguments in (["--make-rprivate", "/"], ["-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]):
-        done = subprocess.run(["mount", *arguments], capture_output=True, check=False)
-        if done.returncode != 0:
-            raise Skipped(f"no tmpfs: {done.stderr.decode().strip()}")
-    node.peers_path = disk / "peers.yaml"
-    return disk
-
-
-def peers_full_disk(federation, _):
-    """On a full disk and on a read-only one the node goes on from memory, says so once, and writes when it can."""
-    node, first, second = federation.star(3)
-    disk = own_disk(node)
-    try:
-        full_and_read_only(federation, disk, node, first, second)
-    finally:
-        subprocess.run(["umount", "--lazy", str(disk)], check=True)
-
-
-def full_and_read_only(federation, disk, node, first, second):
-    node.knows(*strangers(federation, 3))
-    node.start("--peers", "disk/peers.yaml")
-    node.wait_started()
-
-    def survives(trouble, other, begin, end):
-        before = text_of(node)
-        begin()
-        other.start()
-        wait_connection(node, other, True, BACK_SECONDS)
-        node.wait_line("peers.yaml cannot be written: new peers are kept in memory until it can", 15)
-        print(f"{trouble}: {node.alarms[-1]['reason']}")
-        expect(text_of(node) == before, f"{trouble}: the file changed")
-        end()
-        node.wait_line("peers.yaml can be written again", 70)
-        expect(other.public_key in node.peers(), f"{trouble}: what was learned is lost")
-        expect(len(node.alarms) == 1, f"{trouble}: said more than once: {node.alarms}")
-        node.alarms.clear()
-
-    filler = disk / "filler"
-
-    def fill():
-        with open(filler, "wb", buffering=0) as file:
-            try:
-                while True:
-                    file.write(bytes(4096))
-            except OSError as error:
-                print(f"filled: {error.strerror}")
-
-    def remount(mode):
-        subprocess.run(["mount", "-o", f"remount,{mode}", str(disk)], check=True)
-
-    survives("full disk", first, fill, filler.unlink)
-    node.log.lines.clear()
-    survives("read-only disk", second, lambda: remount("ro"), lambda: remount("rw"))
-    expect(first.public_key in node.peers(), "the first one is gone")
-    node.stop()
-
-
 def run_check(node):
     done = run(node.program, "peers", "check", "--peers", str(node.peers_path), folder=node.folder)
     expect(done.returncode == 0, f"peers check: {done.stderr.decode()}")
@@ -338,4 +270,4 @@ def command(node, status, *arguments, shown=True):
 
 
 SCENARIOS = {one.__name__: one for one in
-             (peers_edited, peers_removed, peers_broken, peers_commands, peers_stopped_while_saving, peers_full_disk)}
+             (peers_edited, peers_removed, peers_broken, peers_commands, peers_stopped_while_saving)}

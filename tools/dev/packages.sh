@@ -27,6 +27,7 @@ test  libgmock-dev        its matchers
 test  libbenchmark-dev    benchmarks
 test  libclang-rt-19-dev  sanitizers, libFuzzer, coverage
 test  python3[python3]    reports and checks
+test  strace[strace]      system calls that fail under a node
 lint  clang-format-19     format check
 lint  clang-tidy-19       static analysis
 lint  git[git]            list of changed files
