@@ -112,7 +112,8 @@ def wrong_configuration(federation, _):
         print(said.strip())
 
     # All faults of a file at once; a key that is nearly right is no secret to print.
-    broken_key = node.identity.private_key[:-4] + "AA=="
+    key = node.identity.private_key
+    broken_key = key[:-4] + ("gA==" if key.endswith("AA==") else "AA==")
     path.write_text(f"node: {{ private_key: \"{broken_key}\" }}\nnetwork: {{ addresses: [x] }}\n", encoding="utf-8")
     done = run(node.program, folder=node.folder)
     said = done.stderr.decode()
