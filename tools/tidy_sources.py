@@ -27,7 +27,7 @@ def includers(header, sources):
 
 
 def main():
-    database = json.loads((ROOT / "build/dev/compile_commands.json").read_text())
+    database = json.loads((ROOT / "build/lint/compile_commands.json").read_text())
     sources = {Path(entry["file"]) for entry in database}
     sources = {source for source in sources if source.is_relative_to(ROOT) and "build" not in source.parts}
     chosen = {}

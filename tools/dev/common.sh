@@ -9,6 +9,8 @@ die() {
 
 # Checkouts in different places share the compiler cache.
 export CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=1
+# What ccache asks for where precompiled headers are used.
+export CCACHE_SLOPPINESS=pch_defines,time_macros
 
 jobs_count() { echo "${BF_JOBS:-$(nproc)}"; }
 

@@ -39,7 +39,7 @@ lint_banned() { say "banned calls" && python3 "$ROOT/tools/check_banned.py"; }
 # lint_tidy ALL BASE
 lint_tidy() {
   local base=$2 files sources
-  configure dev
+  configure lint
   if [ -n "$1" ]; then
     say "clang-tidy over all files"
     files=$(git -C "$ROOT" ls-files --cached --others --exclude-standard '*.cpp' '*.hpp') || return 1
@@ -54,7 +54,7 @@ lint_tidy() {
   fi
   sources=$(python3 "$ROOT/tools/tidy_sources.py" <<<"$files") || return 1
   if [ -z "$sources" ]; then return 0; fi
-  cmake --build "$ROOT/build/dev" --target bf_generated >"$ROOT/build/generated.log" || {
+  cmake --build "$ROOT/build/lint" --target bf_generated >"$ROOT/build/generated.log" || {
     cat "$ROOT/build/generated.log" >&2
     return 1
   }
@@ -64,7 +64,7 @@ lint_tidy() {
 # tidy_one ROOT SOURCE: findings only, without clang-tidy's count of what it hid.
 tidy_one() {
   local found
-  found=$(clang-tidy-19 -p "$1/build/dev" --quiet "$2" 2>&1) && return
+  found=$(clang-tidy-19 -p "$1/build/lint" --quiet "$2" 2>&1) && return
   grep -vE '^[0-9]+ warnings? (generated|treated)' <<<"$found"
   return 1
 }
