@@ -21,7 +21,7 @@ class Federation:
     def __init__(self, program):
         self.program = Path(program).resolve()
         self.nodes = []
-        self.ports = set()
+        self.ports, self.leases = set(), []
 
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="btc-federation-"))
@@ -40,6 +40,8 @@ class Federation:
             for node in self.nodes:
                 if node.process:
                     node.kill()
+            for lease in self.leases:
+                lease.close()
             shutil.rmtree(self.folder)
 
     def stop_all(self):
@@ -51,7 +53,7 @@ class Federation:
         """Below the range from which outgoing connections take theirs, so that a node finds it free again."""
         for _ in range(1000):
             port = random.randrange(20000, 32000)
-            if port in self.ports:
+            if port in self.ports or not self.lease(port):
                 continue
             with socket.socket() as probe:
                 try:
@@ -61,6 +63,17 @@ class Federation:
             self.ports.add(port)
             return port
         raise Failure("no free port")
+
+    def lease(self, port):
+        """A port is free until its node starts: other runs on this machine must not choose it meanwhile."""
+        lease = socket.socket(socket.AF_UNIX)
+        try:
+            lease.bind(f"\0btc-federation-test-port-{port}")  # an abstract name: leaves no file, ends with us
+        except OSError:
+            lease.close()
+            return False
+        self.leases.append(lease)
+        return True
 
     def node(self, name=None, **settings):
         """A new node that knows nobody and is not started."""
