@@ -21,8 +21,7 @@ struct Active {
   base::TimePoint doubted_at{};  ///< When its doubted addresses may be dialled again.
   std::uint32_t connections = 0;
   std::uint32_t failures = 0;  ///< In this outage.
-  DialStage stage = DialStage::resolve;
-  bool dialing = false;  ///< A dial of ours is under way: a slot is taken, whatever the state is.
+  bool dialing = false;        ///< A dial of ours is under way: a slot is taken, whatever the state is.
   bool probing = false;
 };
 

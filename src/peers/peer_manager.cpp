@@ -137,11 +137,6 @@ void PeerManager::release_slot(Peer& peer) {
   if (std::exchange(peer.active->probing, false)) --probing_;
 }
 
-void PeerManager::on_dial_stage(const libp2p::PeerId& peer, DialStage stage) {
-  const auto at = peers_.find(peer);
-  if (at != peers_.end() && at->second.active) at->second.active->stage = stage;
-}
-
 void PeerManager::on_dial_failed(const libp2p::PeerId& peer, base::ErrorCode cause, base::TimePoint now) {
   const auto at = peers_.find(peer);
   if (at == peers_.end() || !at->second.active || !at->second.active->dialing) return;
@@ -281,7 +276,6 @@ void PeerManager::start_dial(Entry& entry, base::TimePoint now) {
   active.breaker.on_attempt();
   active.dialing = true;
   active.probing = is_probe;
-  active.stage = DialStage::resolve;
   ++dialing_;
   if (is_probe) ++probing_;
   move(entry, PeerEvent::dial);
@@ -345,7 +339,6 @@ PeerView PeerManager::view_of(const Entry& entry) const {
   return {.id = id,
           .trust = peer.trust,
           .state = peer.state,
-          .stage = peer.state == PeerState::connecting ? std::optional{active.stage} : std::nullopt,
           .wanted = wanted_.wants(id, peer.trust),
           .connections = active.connections,
           .failures = active.failures,

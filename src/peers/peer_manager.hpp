@@ -49,7 +49,6 @@ struct PeerView {
   libp2p::PeerId id;
   Trust trust;
   PeerState state;
-  std::optional<DialStage> stage;
   bool wanted;
   std::uint32_t connections;
   std::uint32_t failures;  ///< In this outage.
@@ -74,7 +73,6 @@ class PeerManager {
   /// Forgets the peer and closes what is open. False if it was not known.
   bool remove(const libp2p::PeerId& peer, base::TimePoint now);
 
-  void on_dial_stage(const libp2p::PeerId& peer, DialStage stage);
   void on_dial_failed(const libp2p::PeerId& peer, base::ErrorCode cause, base::TimePoint now);
   /// Our dial is through. False: close it (the peer was removed meanwhile, or we stop).
   bool on_connected(const libp2p::PeerId& peer, const libp2p::Multiaddr& over, base::TimePoint now);

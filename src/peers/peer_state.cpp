@@ -14,14 +14,4 @@ const char* name_of(PeerState state) {
   return "unknown";
 }
 
-const char* name_of(DialStage stage) {
-  switch (stage) {
-    case DialStage::resolve: return "resolve";
-    case DialStage::dial: return "dial";
-    case DialStage::secure: return "secure";
-    case DialStage::mux: return "mux";
-  }
-  return "unknown";
-}
-
 }  // namespace peers

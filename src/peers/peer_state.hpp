@@ -23,9 +23,6 @@ enum class PeerEvent : std::uint8_t {
   stop,     ///< Removed or stopped before it was connected.
 };
 
-/// Stages of one connection attempt, for whoever looks at a peer that is `connecting`.
-enum class DialStage : std::uint8_t { resolve, dial, secure, mux };
-
 using PeerEdge = base::Edge<PeerState, PeerEvent>;
 
 inline constexpr std::array kPeerEdges{
@@ -52,6 +49,5 @@ static_assert(!next(PeerState::disconnecting, PeerEvent::inbound),
               "who is being closed is not taken back meanwhile");
 
 const char* name_of(PeerState state);
-const char* name_of(DialStage stage);
 
 }  // namespace peers

@@ -14,13 +14,10 @@ TEST_F(PeerManagerTest, DialsAPeerOfTheOperatorAtOnceAndTellsEachTransition) {
   EXPECT_EQ(first.dials[0].addresses.size(), 1U);
   ASSERT_EQ(first.transitions.size(), 1U);
   EXPECT_EQ(first.transitions[0].to, PeerState::connecting);
-  manager_->on_dial_stage(id_of(1), DialStage::secure);
-  EXPECT_EQ(manager_->view(id_of(1))->stage, DialStage::secure);
   EXPECT_TRUE(manager_->on_connected(id_of(1), address("192.0.2.2"), now_));
   EXPECT_EQ(state(1), PeerState::connected);
   EXPECT_EQ(manager_->connected(), 1U);
   EXPECT_EQ(manager_->dialing(), 0U);
-  EXPECT_FALSE(manager_->view(id_of(1))->stage);
   manager_->on_disconnected(id_of(1), refused(), now_ + 60s);
   const Actions last = manager_->poll(now_ + 60s);
   ASSERT_EQ(last.transitions.size(), 3U);  // up, fail, wait
