@@ -1,5 +1,6 @@
 #include "node/metrics_bridge.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -11,6 +12,17 @@ namespace node {
 
 using libp2p::Direction;
 
+namespace {
+
+/// Labels are single words.
+std::string label_of(peers::PeerState state) {
+  std::string label = peers::name_of(state);
+  std::replace(label.begin(), label.end(), ' ', '_');
+  return label;
+}
+
+}  // namespace
+
 MetricsBridge::MetricsBridge(observe::Registry& registry, observe::Bus& bus, std::function<void()> wake)
     : registry_{registry},
       events_{bus.subscribe<PeerMoved, DialEnded, InboundRefused, PeerConnected, PeerPinged, ExchangeMessage,
@@ -19,14 +31,10 @@ MetricsBridge::MetricsBridge(observe::Registry& registry, observe::Bus& bus, std
 void MetricsBridge::drain() { events_.drain(*this); }
 
 void MetricsBridge::operator()(const PeerMoved& event) {
-  // A peer that is merely known begins as idle without a transition: idle counts those that came back to it.
-  const peers::Transition& transition = event.transition;
-  if (transition.from != peers::PeerState::idle) {
-    registry_.gauge(observe::kConnections, {peers::name_of(transition.from)}).add(-1);
-  }
-  if (transition.to != peers::PeerState::idle) {
-    registry_.gauge(observe::kConnections, {peers::name_of(transition.to)}).add(1);
-  }
+  // A peer begins as idle without a transition, so that nobody could count these.
+  const auto& [from, to] = std::pair{event.transition.from, event.transition.to};
+  if (from != peers::PeerState::idle) registry_.gauge(observe::kConnections, {label_of(from)}).add(-1);
+  if (to != peers::PeerState::idle) registry_.gauge(observe::kConnections, {label_of(to)}).add(1);
 }
 
 void MetricsBridge::operator()(const DialEnded& event) {

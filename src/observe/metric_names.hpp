@@ -12,13 +12,13 @@ namespace observe {
 inline constexpr std::array kLatencyBounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
                                            0.25,  0.5,    1.0,   2.5,  5.0,   10.0};
 
-inline constexpr Metric kConnections{
-    "connections",
-    MetricKind::gauge,
-    "",
-    {"state"},
-    {},
-    "Peers by connection state: idle, connecting, connected, disconnecting, failed, backing_off."};
+inline constexpr Metric kConnections{"connections",
+                                     MetricKind::gauge,
+                                     "",
+                                     {"state"},
+                                     {},
+                                     "Peers by connection state: connecting, connected, disconnecting, failed, "
+                                     "backing_off. Others known are idle."};
 inline constexpr Metric kDials{"dials_total",
                                MetricKind::counter,
                                "",
