@@ -76,7 +76,7 @@ void EventLog::operator()(const PeerDisconnected& event) {
 
 void EventLog::operator()(const DialEnded& event) {
   if (!event.connection) return tell_failed_dial(event);
-  failures_.clear(event.peer.to_base58());
+  failures_.clear_all(event.peer.to_base58());
   if (event.connection->direction == libp2p::Direction::inbound) return;  // the peer was faster
   network_.info("peer.dial.succeeded", "Successfully connected to peer",
                 {{"conn", connection_id(event.connection->id)},
@@ -89,12 +89,12 @@ void EventLog::operator()(const DialEnded& event) {
 void EventLog::tell_failed_dial(const DialEnded& event) {
   if (event.error == libp2p::ConnErrc::host_stopped) return;
   const std::string peer = event.peer.to_base58();
-  const Repeats::Verdict verdict = failures_.note(peer, clock_.now());
+  const std::string cause = event.error.message();
+  const Repeats::Verdict verdict = failures_.note(peer + ' ' + cause, clock_.now());
   if (verdict.say == Repeats::Say::nothing) return;
   std::vector<std::string> addresses;
   addresses.reserve(event.attempts.size());
   for (const libp2p::DialAttempt& attempt : event.attempts) addresses.push_back(to_text(attempt));
-  const std::string cause = event.error.message();
   const auto stranger =
       std::ranges::find_if(event.attempts, [](const libp2p::DialAttempt& one) { return one.actual.has_value(); });
   const std::string actual = stranger != event.attempts.end() ? stranger->actual->to_base58() : std::string{};

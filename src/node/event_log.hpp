@@ -59,7 +59,7 @@ class EventLog {
   observe::Logger peers_;
   observe::Logger exchange_;
   observe::Logger store_;
-  observe::Repeats failures_;  ///< Failed dials, by peer and cause.
+  observe::Repeats failures_;  ///< Failed dials: "PEER CAUSE".
   observe::Repeats folded_;    ///< What strangers can cause: refused handshakes, bans.
   Events events_;
 };

@@ -33,4 +33,13 @@ std::uint64_t Repeats::clear(std::string_view key) {
   return folded;
 }
 
+std::uint64_t Repeats::clear_all(std::string_view prefix) {
+  std::uint64_t folded = 0;
+  for (auto at = order_.begin(); at != order_.end();) {
+    const std::string_view key = (at++)->key;
+    if (key.starts_with(prefix)) folded += clear(key);
+  }
+  return folded;
+}
+
 }  // namespace observe

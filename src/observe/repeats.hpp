@@ -39,6 +39,8 @@ class Repeats {
 
   /// It is over (the dial succeeded): the number that was folded and never told. The next one is `first` again.
   std::uint64_t clear(std::string_view key);
+  /// The same for all keys that begin with `prefix`; looks at every key that is held.
+  std::uint64_t clear_all(std::string_view prefix);
 
   std::size_t size() const { return by_key_.size(); }
 

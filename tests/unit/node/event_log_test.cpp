@@ -99,6 +99,15 @@ TEST_F(EventLogTest, WarnsOfTheFirstFailedDialAndFoldsTheOthers) {
               ElementsAre(AllOf(HasSubstr("\"level\":\"info\""), HasSubstr("\"repeats\":2"))));
 }
 
+TEST_F(EventLogTest, WarnsOfEachNewCauseOfAFailedDial) {
+  lines(failed_dial());
+  DialEnded other = failed_dial();
+  other.error = libp2p::ConnErrc::handshake_timeout;
+  EXPECT_THAT(lines(other), ElementsAre(HasSubstr("\"level\":\"warn\"")));
+  EXPECT_THAT(lines(other), IsEmpty());
+  EXPECT_THAT(lines(failed_dial()), IsEmpty()) << "it was told of that";
+}
+
 TEST_F(EventLogTest, WarnsAnewAfterASuccess) {
   lines(failed_dial());
   lines(DialEnded{.peer = peer(2), .connection = info_});

@@ -39,6 +39,15 @@ TEST(Repeats, IsFirstAgainAfterItWasOver) {
   EXPECT_EQ(repeats.note("a", kStart).say, Say::first);
 }
 
+TEST(Repeats, EndsForAllKeysThatBeginAlike) {
+  Repeats repeats;
+  for (const char* key : {"a 1", "a 1", "a 2", "b 1"}) repeats.note(key, kStart);
+  EXPECT_EQ(repeats.clear_all("a "), 1U);
+  EXPECT_EQ(repeats.note("a 1", kStart).say, Say::first);
+  EXPECT_EQ(repeats.note("a 2", kStart).say, Say::first);
+  EXPECT_EQ(repeats.note("b 1", kStart).say, Say::nothing);
+}
+
 TEST(Repeats, ForgetsTheKeyThatWasSilentLongest) {
   Repeats repeats{{.max_keys = 2}};
   repeats.note("a", kStart);
