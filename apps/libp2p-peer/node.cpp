@@ -19,8 +19,10 @@ namespace {
 libp2p::Limits lifted_limits() {
   constexpr std::uint32_t kMany = 1'000'000;
   libp2p::Limits limits;
+  libp2p::TimeLimits& time = limits.time;
+  time.establish = time.resolve = time.tcp_connect = time.handshake = std::chrono::hours{1};  // --timeout decides
   libp2p::CountLimits& count = limits.count;
-  count.pending_handshakes = count.connections = count.dials = kMany;
+  count.pending_handshakes = count.pending_handshakes_per_source = count.connections = count.dials = kMany;
   count.stranger_streams = count.member_streams = count.streams = kMany;
   count.stream_opens_per_second = count.stream_open_burst = count.empty_frames_per_second = kMany;
   return limits;

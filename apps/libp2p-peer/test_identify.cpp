@@ -5,18 +5,6 @@
 
 namespace libp2p_peer {
 
-namespace {
-
-/// From the peer id, which the handshake proved, or else from the peer's signed record. Large keys (RSA, ECDSA)
-/// are only in the latter.
-std::optional<libp2p::PublicKey> public_key(const libp2p::PeerId& peer, const libp2p::PeerInfo& info) {
-  if (auto key = peer.inline_key()) return std::move(*key);
-  if (info.record) return info.record->key();
-  return std::nullopt;
-}
-
-}  // namespace
-
 TestResult test_identify(Node& node, const DialCommand&) {
   const auto info = co_await node.identified();
   if (!info) co_return info.error();
@@ -31,8 +19,8 @@ TestResult test_identify(Node& node, const DialCommand&) {
   } else {
     result.null("observedAddr");
   }
-  if (const auto key = public_key(node.target().peer, *info)) {
-    result.text("publicKey", base::to_base64(key->encode()));
+  if (info->public_key) {
+    result.text("publicKey", base::to_base64(info->public_key->encode()));
   } else {
     result.null("publicKey");
   }

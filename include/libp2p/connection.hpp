@@ -52,7 +52,7 @@ enum class ConnErrc : std::uint8_t {
   truncated,       ///< End of stream inside a frame.
   handshake_timeout,
   frame_timeout,  ///< A large frame did not arrive whole in time.
-  not_answering,  ///< No answer to yamux ping and libp2p ping.
+  not_answering,  ///< No answer to a yamux ping and to a libp2p ping.
   memory_limit,
   too_many_connections,
   too_many_handshakes,
@@ -63,6 +63,7 @@ enum class ConnErrc : std::uint8_t {
   host_stopped,
   cancelled,
   address_not_allowed,  ///< DialOptions::allow refused what a name resolved to.
+  no_pong,              ///< No answer to a yamux ping, and no stream could be had for a libp2p ping.
 };
 base::ErrorCode make_error_code(ConnErrc code);
 

@@ -100,8 +100,8 @@ class Host {
   boost::asio::awaitable<DialResult> dial(PeerId peer, std::vector<Multiaddr> addrs, DialOptions options = {});
 
   /// Whether `peer` answers at `addr`: TCP and Noise up to the verified message 2, then closed without message 3,
-  /// so that no connection comes up at the other end.
-  boost::asio::awaitable<base::Result<void>> probe(PeerId peer, Multiaddr addr, base::Duration timeout);
+  /// so that no connection comes up at the other end. It always dials: `force_new` means nothing here.
+  boost::asio::awaitable<base::Result<void>> probe(PeerId peer, Multiaddr addr, DialOptions options = {});
 
   /// A stream for the first of `protocols` that the peer speaks. Errors: StreamErrc, ConnErrc::closed_by_peer if
   /// there is no connection.

@@ -49,6 +49,8 @@ class HostGroup {
   /// `CountLimits::connections` from now on, for the group. Those that are open stay, also above a lower limit: it
   /// holds for newcomers.
   void set_max_connections(std::size_t connections);
+  /// `TimeLimits::establish` for dials that begin from now on. Above zero.
+  void set_establish_timeout(std::chrono::milliseconds timeout);
   /// Stops all hosts at once, each as `Host::stop` says.
   boost::asio::awaitable<void> stop();
 

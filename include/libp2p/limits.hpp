@@ -51,7 +51,9 @@ struct TimeLimits {
 
 /// How many connections, attempts and streams there may be.
 struct CountLimits {
-  std::size_t pending_handshakes = 128;  ///< Inbound; half for members' addresses. [PendingHandshakes.*]
+  std::size_t pending_handshakes = 128;            ///< Inbound; half for members' addresses. [PendingHandshakes.*]
+  std::size_t pending_handshakes_per_source = 16;  ///< Of them, of one IPv4 address or IPv6 /56 that is neither
+                                                   ///< loopback nor a member's; go has 8. [PendingHandshakes.*]
   std::size_t connections = 1'024;       ///< Established: a full mesh of twice 512. [EstablishedConnections.*]
   std::size_t spare_connections = 64;    ///< Above `connections`, only for a member that has one already, so that
                                          ///< a half-open one cannot lock its peer out. [EstablishedConnections.*]

@@ -4,6 +4,10 @@
 // one fails with StreamErrc::busy.
 #pragma once
 
+#if !defined(__clang__)
+#error "libp2p-cpp needs clang 16 or newer: g++ 12 frees temporaries of coroutines twice, without a warning"
+#endif
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>

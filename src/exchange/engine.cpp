@@ -247,15 +247,16 @@ void Engine::start_checks(base::TimePoint now) {
     peer.check_at.reset();
     const Known* known = table_.find(id);
     if (known == nullptr || known->newest_is_proven()) continue;
-    std::vector<libp2p::Multiaddr> addresses = usable_addresses(known->newest->addresses(), scope_of_links(peer));
+    const Scope scope = scope_of_links(peer);
+    std::vector<libp2p::Multiaddr> addresses = usable_addresses(known->newest->addresses(), scope);
     if (addresses.empty()) {
       fail_check(id, now);
       continue;
     }
     ++counters_.checks_started;
     checks_running_.emplace(id, now + kCheckDialTimeout);
-    outputs_.emplace_back(
-        CheckDial{.peer = id, .version = known->newest->version(), .addresses = std::move(addresses)});
+    outputs_.emplace_back(CheckDial{
+        .peer = id, .version = known->newest->version(), .addresses = std::move(addresses), .scope = scope});
   }
 }
 

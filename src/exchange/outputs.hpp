@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "exchange/address_policy.hpp"
 #include "exchange/messages.hpp"
 #include "exchange/record.hpp"
 
@@ -27,6 +28,7 @@ struct CheckDial {
   libp2p::PeerId peer;
   libp2p::RecordVersion version;
   std::vector<libp2p::Multiaddr> addresses;
+  Scope scope = Scope::global;  ///< What names among them may resolve to: see `usable_addresses`.
 };
 
 /// Make it durable, then call `own_record_saved`.

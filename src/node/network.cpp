@@ -44,14 +44,18 @@ void Network::carry_out(std::vector<Command>&& commands) {
 
 void Network::carry_out(Dial&& command) { tasks_.spawn(dial(std::move(command))); }
 
-asio::awaitable<void> Network::dial(Dial dial) {
-  const base::TimePoint began = parts_.environment.clock.now();
+libp2p::DialOptions Network::dial_options(exchange::Scope scope) const {
   libp2p::DialOptions options;
   options.timeout = options_.connection_timeout;
-  options.allow = [scope = dial.scope](const libp2p::Multiaddr& resolved) {
+  options.allow = [scope](const libp2p::Multiaddr& resolved) {
     return !exchange::usable_addresses(std::span{&resolved, 1}, scope).empty();
   };
-  auto dialing = parts_.host.dial(dial.peer, std::move(dial.addresses), options);
+  return options;
+}
+
+asio::awaitable<void> Network::dial(Dial dial) {
+  const base::TimePoint began = parts_.environment.clock.now();
+  auto dialing = parts_.host.dial(dial.peer, std::move(dial.addresses), dial_options(dial.scope));
   libp2p::DialResult result = co_await std::move(dialing);
   const base::Duration took = parts_.environment.clock.now() - began;
   // The events of a connection that this dial found are on their way: they come first.
@@ -65,7 +69,7 @@ void Network::carry_out(exchange::CheckDial&& command) { tasks_.spawn(check(std:
 asio::awaitable<void> Network::check(exchange::CheckDial check) {
   std::optional<libp2p::Multiaddr> reached;
   for (const libp2p::Multiaddr& address : check.addresses) {
-    auto probing = parts_.host.probe(check.peer, address, options_.connection_timeout);
+    auto probing = parts_.host.probe(check.peer, address, dial_options(check.scope));
     const base::Result<void> answered = co_await std::move(probing);
     if (!answered && is_ours(answered.error())) {
       parts_.core([peer = check.peer](Core& core, base::TimePoint now) { core.on_check_dropped(peer, now); });

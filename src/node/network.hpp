@@ -70,6 +70,8 @@ class Network {
   void on(const libp2p::ConnectionPreferred& preferred);
   void on(const libp2p::ListenAddressesChanged& changed);
   void on(const libp2p::RoundTripMeasured& measured);
+  /// Names may resolve to what a link of this scope may tell of.
+  libp2p::DialOptions dial_options(exchange::Scope scope) const;
   boost::asio::awaitable<void> dial(Dial dial);
   boost::asio::awaitable<void> check(exchange::CheckDial check);
   boost::asio::awaitable<void> release(std::function<void()> released);

@@ -38,9 +38,13 @@ std::vector<libp2p::GroupMember> group_of(const std::vector<libp2p::Environment>
   return out;
 }
 
+std::chrono::milliseconds establish_timeout(const config::text::Settings::Peers& peers) {
+  return std::chrono::ceil<std::chrono::milliseconds>(peers.connection_timeout);
+}
+
 libp2p::HostOptions host_options(const config::text::Settings& settings, const std::string& version) {
   libp2p::HostOptions options{.identity = *settings.node.private_key};
-  options.limits.time.establish = std::chrono::ceil<std::chrono::milliseconds>(settings.peers.connection_timeout);
+  options.limits.time.establish = establish_timeout(settings.peers);
   options.limits.time.stop = kHostStop;
   options.limits.count.connections = settings.peers.max_connections;
   options.agent_version = "btc-federation/" + version;
@@ -250,6 +254,7 @@ asio::awaitable<void> Node::stop() {
 
 void Node::set_peer_limits(const config::text::Settings::Peers& peers) {
   hosts_.set_max_connections(peers.max_connections);
+  hosts_.set_establish_timeout(establish_timeout(peers));
   for (std::size_t i = 0; i < networks_.size(); ++i) {
     asio::post(world_.loops[i].executor,
                [network = networks_[i].get(), timeout = peers.connection_timeout, alive = watch_] {

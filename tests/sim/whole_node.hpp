@@ -73,6 +73,9 @@ class WholeNode {
   /// How many network loops it gets at the next start.
   void set_loops(std::size_t loops) { loops_ = loops; }
 
+  /// What it tells others instead of its address, from the next start on.
+  void set_announced(std::vector<libp2p::Multiaddr> announced) { announced_ = std::move(announced); }
+
   /// As an operator does, in peers.yaml, before the start.
   void add_peer(const WholeNode& other) { add_peer(other.identity_, other.address_); }
   void add_peer(const libp2p::Identity& identity, const libp2p::Multiaddr& address) {
@@ -94,6 +97,7 @@ class WholeNode {
     config::text::Settings settings;
     settings.node.private_key = identity_;
     settings.network.addresses = {address_};
+    settings.network.announce_addresses = announced_;
     node_ = std::make_unique<Node>(World{.core = {.executor = world_.executor(),
                                                   .clock = world_.clock(),
                                                   .rng = machine_.rng(),
@@ -201,6 +205,7 @@ class WholeNode {
   std::size_t loops_ = 1;
   libp2p::Identity identity_;
   libp2p::Multiaddr address_;
+  std::vector<libp2p::Multiaddr> announced_;
   bool in_a_file_;
   sim::Node machine_;
   base::MemoryFiles files_;

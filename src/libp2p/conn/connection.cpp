@@ -137,7 +137,7 @@ bool Connection::ping() {
 
 void Connection::on_probe_impossible() {
   liveness_.on_probe_impossible();
-  if (phase_ == Phase::open && liveness_.failed_check()) abort(ConnErrc::not_answering);
+  if (phase_ == Phase::open && liveness_.failed_check()) abort(ConnErrc::no_pong);
 }
 
 // Ending.

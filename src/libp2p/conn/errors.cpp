@@ -48,6 +48,7 @@ constexpr std::array kConnRows{
     row(ConnErrc::host_stopped, "the host is stopping"),
     row(ConnErrc::cancelled, "cancelled, another address was faster"),
     row(ConnErrc::address_not_allowed, "the name resolved to an address that may not be dialled"),
+    row(ConnErrc::no_pong, "the peer does not answer pings, and no stream was left to ask it otherwise"),
 };
 
 }  // namespace

@@ -19,6 +19,14 @@ policy::Standing standing_of(Verdict verdict) {
   return policy::Standing::stranger;
 }
 
+/// Nothing for loopback: many programs of one machine are no flood.
+std::optional<policy::Source> source_of(const io::Endpoint& remote) {
+  if (remote.is_loopback()) return std::nullopt;
+  policy::Source source{.prefix = {static_cast<std::uint8_t>(remote.v6 ? 6 : 4)}};
+  std::copy_n(remote.ip.begin(), remote.v6 ? 7 : 4, source.prefix.begin() + 1);
+  return source;
+}
+
 DialStage stage_of(const conn::Connection& connection) {
   switch (connection.upgrade_stage()) {
     case conn::Upgrade::Stage::secure: return DialStage::secure;
@@ -50,9 +58,11 @@ ConnectionBook::~ConnectionBook() { graveyard_->clear(); }  // they use the loop
 
 void ConnectionBook::add_inbound(std::unique_ptr<io::Socket> socket) {
   const Multiaddr source = socket->remote().to_multiaddr();
-  const bool member = options_.admission == nullptr || options_.admission->is_member_address(source);
+  const bool known = options_.admission != nullptr && options_.admission->is_member_address(source);
+  const bool member = options_.admission == nullptr || known;
   const ConnectionId id = new_id();
-  const std::optional<policy::ConnId> displaced = pending_.add(id, member);
+  const std::optional<policy::ConnId> displaced =
+      pending_.add(id, member, known ? std::nullopt : source_of(socket->remote()));
   add(std::move(socket),
       {.id = id,
        .direction = Direction::inbound,

@@ -184,11 +184,14 @@ asio::awaitable<DialResult> Host::Impl::dial(PeerId peer, std::vector<Multiaddr>
   co_return result;
 }
 
-asio::awaitable<base::Result<void>> Host::Impl::probe(PeerId peer, Multiaddr addr, base::Duration timeout) {
+asio::awaitable<base::Result<void>> Host::Impl::probe(PeerId peer, Multiaddr addr, DialOptions dial_options) {
   if (stopping) co_return ConnErrc::host_stopped;
   std::vector<Multiaddr> addrs{std::move(addr)};
-  auto racing =
-      race({.peer = peer, .addrs = std::move(addrs), .timeout = at_most_establish(timeout), .probe = true});
+  auto racing = race({.peer = peer,
+                      .addrs = std::move(addrs),
+                      .timeout = at_most_establish(dial_options.timeout),
+                      .probe = true,
+                      .allow = std::move(dial_options.allow)});
   const DialResult result = co_await std::move(racing);
   if (!result.connection) co_return result.error;
   co_return base::ok();
@@ -268,8 +271,8 @@ asio::awaitable<DialResult> Host::dial(PeerId peer, std::vector<Multiaddr> addrs
   return keeping(impl_, impl_->dial(peer, std::move(addrs), std::move(options)));
 }
 
-asio::awaitable<base::Result<void>> Host::probe(PeerId peer, Multiaddr addr, base::Duration timeout) {
-  return keeping(impl_, impl_->probe(peer, std::move(addr), timeout));
+asio::awaitable<base::Result<void>> Host::probe(PeerId peer, Multiaddr addr, DialOptions options) {
+  return keeping(impl_, impl_->probe(peer, std::move(addr), std::move(options)));
 }
 
 asio::awaitable<base::Result<Stream>> Host::open_stream(PeerId peer, std::vector<std::string> protocols,

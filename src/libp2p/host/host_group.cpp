@@ -78,6 +78,8 @@ HostGroup::HostGroup(const std::vector<GroupMember>& members, const HostOptions&
     if (member.admission != nullptr) own.admission = member.admission;
     // Inbound handshakes go round in turn, and dials spread as peers do. `connections` is counted together.
     own.limits.count.pending_handshakes = share_of(options.limits.count.pending_handshakes, members.size());
+    own.limits.count.pending_handshakes_per_source =
+        share_of(options.limits.count.pending_handshakes_per_source, members.size());
     own.limits.count.dials = share_of(options.limits.count.dials, members.size());
     hosts_.push_back(
         std::unique_ptr<Host>{new Host{member.environment, std::move(own), siblings_, hosts_.size()}});
@@ -111,6 +113,14 @@ void HostGroup::set_max_connections(std::size_t connections) {
   for (const auto& host : hosts_) {
     asio::post(host->executor(), [connections, weak = std::weak_ptr{host->impl_}] {
       if (const auto impl = weak.lock()) impl->book.set_capacity(connections);
+    });
+  }
+}
+
+void HostGroup::set_establish_timeout(std::chrono::milliseconds timeout) {
+  for (const auto& host : hosts_) {
+    asio::post(host->executor(), [timeout, weak = std::weak_ptr{host->impl_}] {
+      if (const auto impl = weak.lock()) impl->options.limits.time.establish = timeout;
     });
   }
 }

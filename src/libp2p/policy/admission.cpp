@@ -7,23 +7,29 @@
 
 namespace libp2p::policy {
 
-std::size_t PendingHandshakes::strangers() const {
-  return static_cast<std::size_t>(std::ranges::count(entries_, false, &Entry::member));
-}
-
-std::optional<ConnId> PendingHandshakes::add(ConnId id, bool from_member_ip) {
-  const std::size_t stranger_count = strangers();
-  const bool stranger_over = !from_member_ip && stranger_count >= std::max<std::size_t>(capacity_ / 2, 1);
+std::optional<ConnId> PendingHandshakes::add(ConnId id, bool from_member_ip, std::optional<Source> source) {
+  const auto is_stranger = [](const Entry& entry) { return !entry.member; };
+  const auto is_of_source = [&](const Entry& entry) { return entry.source == source; };
+  const auto count = [&](const auto& which) {
+    return static_cast<std::size_t>(std::ranges::count_if(entries_, which));
+  };
+  const std::size_t strangers = count(is_stranger);
+  const bool stranger_over = !from_member_ip && strangers >= std::max<std::size_t>(capacity_ / 2, 1);
   std::optional<ConnId> evicted;
-  if (stranger_over || entries_.size() >= capacity_) evicted = evict(/*member=*/stranger_count == 0);
-  entries_.push_back({.id = id, .member = from_member_ip, .spoke = false});
+  if (source && count(is_of_source) >= per_source_) {
+    evicted = evict(is_of_source);
+  } else if (stranger_over || entries_.size() >= capacity_) {
+    evicted = evict([&](const Entry& entry) { return strangers == 0 || is_stranger(entry); });
+  }
+  entries_.push_back({.id = id, .member = from_member_ip, .spoke = false, .source = source});
   return evicted;
 }
 
-ConnId PendingHandshakes::evict(bool member) {
-  auto victim =
-      std::ranges::find_if(entries_, [member](const Entry& e) { return e.member == member && !e.spoke; });
-  if (victim == entries_.end()) victim = std::ranges::find(entries_, member, &Entry::member);
+/// At least one is wanted.
+template <class Wanted>
+ConnId PendingHandshakes::evict(Wanted wanted) {
+  auto victim = std::ranges::find_if(entries_, [&](const Entry& e) { return !e.spoke && wanted(e); });
+  if (victim == entries_.end()) victim = std::ranges::find_if(entries_, wanted);
   const ConnId id = victim->id;
   entries_.erase(victim);
   return id;

@@ -15,16 +15,24 @@
 
 namespace libp2p::policy {
 
+/// Whom the limits per source count as one: an IPv4 address, or an IPv6 /56, which is what one customer gets.
+struct Source {
+  std::array<std::uint8_t, 8> prefix{};  ///< The family, then up to 56 bits.
+  bool operator==(const Source&) const = default;
+};
+
 /// Inbound handshakes under way. Before Noise is through only the source IP tells members from strangers: those
-/// whose IP a member's record names may use every slot, strangers half of them.
+/// whose IP a member's record names may use every slot, strangers half of them, and each source of theirs few.
 class PendingHandshakes {
  public:
   explicit PendingHandshakes(const CountLimits& limits = {})
-      : capacity_{std::max<std::size_t>(limits.pending_handshakes, 1)} {}
+      : capacity_{std::max<std::size_t>(limits.pending_handshakes, 1)},
+        per_source_{std::max<std::size_t>(limits.pending_handshakes_per_source, 1)} {}
 
-  /// Takes `id` in. Returned is the handshake that has to go for it: of the strangers the one with the least
-  /// progress (without a byte first, then the oldest); a member's only if there is no stranger. O(capacity).
-  [[nodiscard]] std::optional<ConnId> add(ConnId id, bool from_member_ip);
+  /// Takes `id` in; without a `source` it is not counted against one. Returned is the handshake that has to go for
+  /// it, the one with the least progress (without a byte first, then the oldest): of its source where that has all
+  /// it may have, else of the strangers; a member's only if there is no stranger. O(capacity).
+  [[nodiscard]] std::optional<ConnId> add(ConnId id, bool from_member_ip, std::optional<Source> source = {});
   /// The first byte of `id` arrived.
   void on_byte(ConnId id);
   /// The handshake of `id` ended, either way.
@@ -37,11 +45,13 @@ class PendingHandshakes {
     ConnId id;
     bool member;
     bool spoke;
+    std::optional<Source> source;
   };
-  ConnId evict(bool member);
-  std::size_t strangers() const;
+  template <class Wanted>
+  ConnId evict(Wanted wanted);
 
   std::size_t capacity_;
+  std::size_t per_source_;
   std::vector<Entry> entries_;  ///< Oldest first.
 };
 

@@ -2,14 +2,6 @@
 
 namespace libp2p::policy {
 
-std::string_view to_text(LivenessCheck check) {
-  switch (check) {
-    case LivenessCheck::yamux_ping: return "yamux ping";
-    case LivenessCheck::libp2p_ping: return "libp2p ping";
-  }
-  return "unknown check";
-}
-
 LivenessAction Liveness::poll(base::TimePoint now, const TimeLimits& limits) {
   const std::optional<base::TimePoint> due = next_deadline(limits);
   if (!due) return LivenessAction::close;

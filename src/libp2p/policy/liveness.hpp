@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 #include "base/clock.hpp"
 #include "libp2p/limits.hpp"
@@ -20,7 +19,6 @@ enum class LivenessCheck : std::uint8_t {
   yamux_ping,   ///< No pong, and no stream could be opened here to ask once more.
   libp2p_ping,  ///< No pong, and no answer on a fresh ping stream.
 };
-std::string_view to_text(LivenessCheck check);
 
 enum class LivenessAction : std::uint8_t {
   none,

@@ -77,7 +77,7 @@ TEST_F(AgainstRawPeer, AFrozenPeerThatCannotBeAskedIsJudgedByItsPings) {
   peer.answers_pings = false;
   b.when_probe = [](Connection& c) { c.on_probe_impossible(); };
   ASSERT_TRUE(world.run_until([&] { return b.closed.has_value(); }, seconds{19}));
-  EXPECT_EQ(*b.closed, ConnErrc::not_answering);
+  EXPECT_EQ(*b.closed, ConnErrc::no_pong);
 }
 
 TEST_F(AgainstRawPeer, AnyFrameDuringTheProbeIsLife) {

@@ -33,7 +33,7 @@ asio::awaitable<void> dial_by_name(TwoHosts& hosts) {
 }
 
 asio::awaitable<void> probe(TwoHosts& hosts) {
-  auto probing = hosts.a.host->probe(hosts.b.id(), *hosts.b.bound, seconds{5});
+  auto probing = hosts.a.host->probe(hosts.b.id(), *hosts.b.bound, {.timeout = seconds{5}});
   static_cast<void>(co_await std::move(probing));
 }
 

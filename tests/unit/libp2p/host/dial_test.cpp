@@ -120,6 +120,26 @@ TEST_F(HostTest, WhatANameResolvesToIsDialledOnlyIfItIsAllowed) {
   ASSERT_TRUE(dialled && dialled->connection) << dialled->error.message();
 }
 
+TEST_F(HostTest, WhatANameResolvesToIsJudgedForProbesToo) {
+  start();
+  resolver.set("b.example", {"10.0.0.2"});
+  std::vector<std::string> asked;
+  const auto judge = [&asked](bool verdict) {
+    return [&asked, verdict](const Multiaddr& resolved) {
+      asked.push_back(resolved.to_text());
+      return verdict;
+    };
+  };
+  const Multiaddr name = address("/dns4/b.example/tcp/4001");
+  const auto refused = world.run(a.host->probe(b.id(), name, {.allow = judge(false)}), seconds{60});
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->error(), ConnErrc::address_not_allowed);
+  EXPECT_EQ(a.host->metrics().handshakes_started, 0u);
+  const auto allowed = world.run(a.host->probe(b.id(), name, {.allow = judge(true)}), seconds{60});
+  EXPECT_TRUE(allowed && *allowed);
+  EXPECT_EQ(asked, std::vector<std::string>(2, "/ip4/10.0.0.2/tcp/4001"));
+}
+
 TEST_F(HostTest, NoDialTakesLongerThanTheLimitOfEstablishing) {
   a.options.limits.time.establish = seconds{2};
   start();
@@ -205,13 +225,13 @@ TEST_F(HostTest, ADialThatWaitsForAFreeSlotLetsTimePass) {
 
 TEST_F(HostTest, AProbeProvesAPeerWithoutAConnection) {
   start();
-  const auto good = world.run(a.host->probe(b.id(), *b.bound, seconds{5}), seconds{10});
+  const auto good = world.run(a.host->probe(b.id(), *b.bound, {.timeout = seconds{5}}), seconds{10});
   ASSERT_TRUE(good && *good);
   world.run_for(seconds{1});
   EXPECT_EQ(b.connected_to(a), 0u);
   EXPECT_TRUE(b.all<ConnectionOpened>().empty());
   EXPECT_TRUE(a.all<ConnectionOpened>().empty());
-  const auto wrong = world.run(a.host->probe(a.id(), *b.bound, seconds{5}), seconds{10});
+  const auto wrong = world.run(a.host->probe(a.id(), *b.bound, {.timeout = seconds{5}}), seconds{10});
   EXPECT_EQ(wrong->error(), noise::NoiseErrc::peer_id_mismatch);
 }
 
@@ -248,23 +268,46 @@ TEST_F(AdmissionTest, TheVerdictTravelsWithTheEvent) {
   EXPECT_EQ(b.all<ConnectionOpened>()[0].verdict, Admission::Verdict::stranger);
 }
 
-TEST_F(AdmissionTest, TheOldestSilentHandshakeMakesRoomForAnother) {
-  b.options.limits.count.pending_handshakes = 2;
-  gate.verdict = Admission::Verdict::stranger;
-  b.options.admission = &gate;
-  start();
+class SilentCallers : public AdmissionTest {
+ protected:
+  void TearDown() override {
+    silent.clear();
+    AdmissionTest::TearDown();
+  }
+  /// From the machine of `a`, which is nobody's address.
+  void call_four_times() {
+    gate.verdict = Admission::Verdict::stranger;
+    b.options.admission = &gate;
+    start();
+    for (int i = 0; i < 4; ++i) {
+      connecting.push_back(a.node.network().connect(
+          *io::to_endpoint(*b.bound), [this](auto socket) { silent.push_back(std::move(*socket)); }));
+    }
+    ASSERT_TRUE(world.run_until([&] { return silent.size() == 4; }, seconds{1}));
+    world.settle();
+  }
+  std::ptrdiff_t displaced() {
+    const auto failed = b.all<InboundFailed>();
+    return std::ranges::count(failed, make_error_code(ConnErrc::too_many_handshakes), &InboundFailed::error);
+  }
+
   std::vector<std::unique_ptr<io::Socket>> silent;
   std::vector<std::unique_ptr<io::Operation>> connecting;
-  for (int i = 0; i < 4; ++i) {
-    connecting.push_back(a.node.network().connect(*io::to_endpoint(*b.bound),
-                                                  [&](auto socket) { silent.push_back(std::move(*socket)); }));
-  }
-  ASSERT_TRUE(world.run_until([&] { return silent.size() == 4; }, seconds{1}));
-  world.settle();
+};
+
+TEST_F(SilentCallers, TheOldestMakesRoomForAnother) {
+  b.options.limits.count.pending_handshakes = 2;
+  call_four_times();
   EXPECT_LE(b.host->metrics().handshakes_pending, 2u);
   EXPECT_TRUE(dial().connection) << "strangers that say nothing lock nobody out";
-  const auto failed = b.all<InboundFailed>();
-  EXPECT_TRUE(std::ranges::any_of(failed, [](const auto& f) { return f.error == ConnErrc::too_many_handshakes; }));
+  EXPECT_GE(displaced(), 2);
+}
+
+TEST_F(SilentCallers, OfOneAddressHoldOnlyItsShareOfTheHandshakes) {
+  b.options.limits.count.pending_handshakes_per_source = 3;
+  call_four_times();
+  EXPECT_EQ(b.host->metrics().handshakes_pending, 3u);
+  EXPECT_EQ(displaced(), 1);
 }
 
 }  // namespace

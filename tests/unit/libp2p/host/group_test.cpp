@@ -220,6 +220,24 @@ TEST_F(GroupTest, TheLimitCanBeChangedAndNobodyGoesForALowerOne) {
   EXPECT_EQ(metrics().connections_open, 4u);
 }
 
+TEST_F(GroupTest, TheTimeForEstablishingCanBeRaised) {
+  HostOptions options{.identity = identity_of(200)};
+  options.limits.time.establish = seconds{2};
+  start(options);
+  resolver.set_silent(true);
+  const PeerId peer = PeerId::of(identity_of(1).public_key());
+  const auto seconds_of_a_dial = [&] {
+    const base::TimePoint before = world.now();
+    const std::vector<Multiaddr> name{address("/dns4/b.example/tcp/4001")};
+    EXPECT_TRUE(world.run(group->host_of(peer).dial(peer, name, {.timeout = seconds{30}}), seconds{60}));
+    return world.now() - before;
+  };
+  EXPECT_EQ(seconds_of_a_dial(), seconds{2});
+  group->set_establish_timeout(seconds{4});
+  world.settle();
+  EXPECT_EQ(seconds_of_a_dial(), seconds{4});
+}
+
 TEST_F(GroupTest, AtTheLimitAnOperatorsEntryDisplacesAPeerOfAnotherHost) {
   HostOptions options{.identity = identity_of(200)};
   options.limits.count.connections = 2;

@@ -256,7 +256,7 @@ TEST_F(HostTest, StopReturnsAfterTheDialsAndProbesThatItCutShort) {
     ended.emplace_back("dial");
   };
   const auto probe_it = [&]() -> asio::awaitable<void> {
-    auto probing = a.host->probe(nobody, address("/ip4/10.0.0.99/tcp/1"), seconds{5});
+    auto probing = a.host->probe(nobody, address("/ip4/10.0.0.99/tcp/1"), {.timeout = seconds{5}});
     static_cast<void>(co_await std::move(probing));
     ended.emplace_back("probe");
   };
@@ -349,7 +349,7 @@ TEST(HostLifetime, AHostMayGoAtAnyStep) {
     };
     const auto probe = [&]() -> asio::awaitable<void> {
       ++begun;
-      auto probing = hosts.a.host->probe(hosts.b.id(), *hosts.b.bound, seconds{5});
+      auto probing = hosts.a.host->probe(hosts.b.id(), *hosts.b.bound, {.timeout = seconds{5}});
       static_cast<void>(co_await std::move(probing));
       ++ended;
     };

@@ -22,7 +22,7 @@ class RebindTest : public HostTest {
   bool release() { return world.run(host().release_listeners(), seconds{5}); }
   /// Whether a new connection to b comes up at `to`.
   bool reached_at(const Multiaddr& to) {
-    const auto probed = world.run(a.host->probe(b.id(), to, seconds{5}), seconds{10});
+    const auto probed = world.run(a.host->probe(b.id(), to, {.timeout = seconds{5}}), seconds{10});
     return probed && *probed;
   }
   void change_to(const Addresses& wanted) {
@@ -128,7 +128,7 @@ TEST_F(RebindTest, NobodyIsRefusedAtAnyStep) {
     EXPECT_TRUE(reached_at(kOld));
     ASSERT_FALSE(host().prepare_listeners({next}));
     std::optional<base::Result<void>> reached;
-    asio::co_spawn(world.executor(), a.host->probe(b.id(), kOld, seconds{5}),
+    asio::co_spawn(world.executor(), a.host->probe(b.id(), kOld, {.timeout = seconds{5}}),
                    [&](const std::exception_ptr&, base::Result<void> result) { reached = result; });
     world.run_for(milliseconds{200});  // it waits where nobody accepts yet
     commit ? host().commit_listeners() : host().abort_listeners();

@@ -53,6 +53,28 @@ TEST(PendingHandshakes, AMemberGoesOnlyWhereThereIsNoStranger) {
   EXPECT_EQ(pending.add(130, kMember), 129U);
 }
 
+constexpr Source source(std::uint8_t number) { return {.prefix = {4, 192, 0, 2, number}}; }
+
+TEST(PendingHandshakes, OneSourceHoldsSixteenAndMakesRoomAmongItself) {
+  PendingHandshakes pending;
+  EXPECT_EQ(pending.add(1, kStranger, source(1)), std::nullopt);
+  EXPECT_EQ(pending.add(2, kStranger), std::nullopt);
+  for (ConnId id = 3; id < 18; ++id) EXPECT_EQ(pending.add(id, kStranger, source(2)), std::nullopt) << id;
+  EXPECT_EQ(pending.add(18, kStranger, source(2)), std::nullopt);
+  pending.on_byte(3);
+  EXPECT_EQ(pending.add(19, kStranger, source(2)), 4U) << "its own oldest silent one, not that of the others";
+  EXPECT_EQ(pending.add(20, kStranger, source(1)), std::nullopt);
+  EXPECT_EQ(pending.add(21, kStranger), std::nullopt);
+}
+
+TEST(PendingHandshakes, ManySourcesShareTheHalfOfTheStrangers) {
+  PendingHandshakes pending;
+  for (ConnId id = 0; id < 64; ++id) {
+    EXPECT_EQ(pending.add(id, kStranger, source(static_cast<std::uint8_t>(id / 16))), std::nullopt);
+  }
+  EXPECT_EQ(pending.add(64, kStranger, source(9)), 0U);
+}
+
 TEST(PendingHandshakes, AnEndedOneLeavesItsSlot) {
   PendingHandshakes pending;
   fill(pending, 1, 64, kStranger);
