@@ -79,6 +79,24 @@ TEST_F(AsioListenerTest, AnOverlapIsRefusedUnlessTheOtherGoes) {
   EXPECT_EQ(error, errc::address_in_use) << "a third one";
 }
 
+TEST_F(AsioListenerTest, WildcardsOfBothFamiliesShareAPortAndEachServesItsOwn) {
+  if (testing::lacks("::1")) GTEST_SKIP() << "this host has no ::1";
+  const auto four = listen("0.0.0.0", 0);
+  const auto six = listen("::", four->listener->local().port);
+  ASSERT_FALSE(error) << error.message();
+  EXPECT_EQ(TcpSocket::get(handle_of(*six->listener), IPPROTO_IPV6, IPV6_V6ONLY), 1);
+  start(*four);
+  start(*six);
+  const TcpSocket by_four = TcpSocket::connected(at("127.0.0.1", *four));
+  const TcpSocket by_six = TcpSocket::connected(at("::1", *six));
+  ASSERT_TRUE(run_until([&] { return four->accepted.size() + six->accepted.size() == 2; }));
+  ASSERT_EQ(four->accepted.size(), 1u);
+  EXPECT_EQ(four->accepted.front()->remote(), by_four.local());
+  ASSERT_EQ(six->accepted.size(), 1u);
+  EXPECT_EQ(six->accepted.front()->remote(), by_six.local());
+  EXPECT_EQ(six->accepted.front()->local(), at("::1", *six));
+}
+
 TEST_F(AsioListenerTest, APortOfAnotherProgramIsRefusedAlthoughOneOfOursGoes) {
   const auto going = listen("127.0.0.1", 0);
   const std::uint16_t port = going->listener->local().port;
@@ -101,13 +119,19 @@ struct Way {
   const char* name;
   const char* from;
   const char* to;
+  const char* target;  ///< What both of them serve.
 };
 
-class HandOverOfListeners : public AsioListenerTest, public ::testing::WithParamInterface<Way> {};
+class HandOverOfListeners : public AsioListenerTest, public ::testing::WithParamInterface<Way> {
+ protected:
+  void SetUp() override {
+    if (testing::lacks(GetParam().target)) GTEST_SKIP() << "this host has no " << GetParam().target;
+  }
+};
 
 TEST_P(HandOverOfListeners, ServesWhoCameBeforeAndWhoComesAfter) {
   const auto going = listen(GetParam().from, 0);
-  const Endpoint target = at("127.0.0.1", *going);
+  const Endpoint target = at(GetParam().target, *going);
   start(*going);
   const TcpSocket before = TcpSocket::connected(target);  // not accepted yet: the context does not run
   const auto coming = listen(GetParam().to, target.port, {going->listener.get()});
@@ -125,7 +149,7 @@ TEST_P(HandOverOfListeners, ServesWhoCameBeforeAndWhoComesAfter) {
 
 TEST_P(HandOverOfListeners, AnAbortedOneLeavesTheOtherAsItWas) {
   const auto staying = listen(GetParam().from, 0);
-  const Endpoint target = at("127.0.0.1", *staying);
+  const Endpoint target = at(GetParam().target, *staying);
   start(*staying);
   const auto aborted = listen(GetParam().to, target.port, {staying->listener.get()});
   ASSERT_FALSE(error) << error.message();
@@ -140,8 +164,10 @@ TEST_P(HandOverOfListeners, AnAbortedOneLeavesTheOtherAsItWas) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AsioListener, HandOverOfListeners,
-                         ::testing::Values(Way{"WildcardToAddress", "0.0.0.0", "127.0.0.1"},
-                                           Way{"AddressToWildcard", "127.0.0.1", "0.0.0.0"}),
+                         ::testing::Values(Way{"WildcardToAddress", "0.0.0.0", "127.0.0.1", "127.0.0.1"},
+                                           Way{"AddressToWildcard", "127.0.0.1", "0.0.0.0", "127.0.0.1"},
+                                           Way{"WildcardToAddressOfIp6", "::", "::1", "::1"},
+                                           Way{"AddressToWildcardOfIp6", "::1", "::", "::1"}),
                          [](const auto& c) { return std::string{c.param.name}; });
 
 TEST_F(AsioListenerTest, ARetiringOneServesWhatBecomesWholeInTime) {

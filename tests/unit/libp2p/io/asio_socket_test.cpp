@@ -1,4 +1,4 @@
-// TCP sockets on loopback: readiness, and moving to another loop.
+// TCP sockets on loopback, of both families: options, readiness, and moving to another loop.
 #include "libp2p/io/asio/asio_socket.hpp"
 
 #include <gtest/gtest.h>
@@ -6,29 +6,58 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 
-#include "libp2p/io/asio/asio_network.hpp"
+#include "unit/libp2p/io/tcp_support.hpp"
 
 namespace libp2p::io {
 namespace {
 
+namespace asio = boost::asio;
 using std::chrono::seconds;
+using testing::TcpSocket;
 
-class AsioSocketTest : public ::testing::Test {
+struct Loopback {
+  const char* name;
+  const char* ip;
+};
+
+class AsioSocketTest : public ::testing::TestWithParam<Loopback> {
  protected:
   void SetUp() override {
-    asio::ip::tcp::acceptor acceptor{here, {asio::ip::address_v4::loopback(), 0}};
+    if (testing::lacks(GetParam().ip)) GTEST_SKIP() << "this host has no " << GetParam().ip;
+    asio::ip::tcp::acceptor acceptor{here, to_asio(*to_endpoint(GetParam().ip, 0))};
     asio::ip::tcp::socket dialled{here}, accepted{here};
     dialled.connect(acceptor.local_endpoint());
     acceptor.accept(accepted);
-    ours = std::make_unique<AsioSocket>(std::move(dialled), TcpOptions{});
-    theirs = std::make_unique<AsioSocket>(std::move(accepted), TcpOptions{});
+    descriptors = {dialled.native_handle(), accepted.native_handle()};
+    ours = std::make_unique<AsioSocket>(std::move(dialled), options);
+    theirs = std::make_unique<AsioSocket>(std::move(accepted), options);
   }
 
   asio::io_context here{1}, there{1};
+  const TcpOptions options{};
+  std::vector<int> descriptors;
   std::unique_ptr<AsioSocket> ours, theirs;
 };
 
-TEST_F(AsioSocketTest, TellsWhenThereIsSomethingToRead) {
+INSTANTIATE_TEST_SUITE_P(AsioSocket, AsioSocketTest,
+                         ::testing::Values(Loopback{"Ip4", "127.0.0.1"}, Loopback{"Ip6", "::1"}),
+                         [](const auto& c) { return std::string{c.param.name}; });
+
+TEST_P(AsioSocketTest, TellsBothEndsAsTheOtherSeesThem) {
+  EXPECT_EQ(ours->remote(), theirs->local());
+  EXPECT_EQ(theirs->remote(), ours->local());
+  EXPECT_EQ(theirs->remote().ip_text(), GetParam().ip);
+}
+
+TEST_P(AsioSocketTest, SendsSmallWritesAtOnceHoldsLittleUnsentAndGivesUpOnASilentPeer) {
+  for (const int descriptor : descriptors) {
+    EXPECT_EQ(TcpSocket::get(descriptor, IPPROTO_TCP, TCP_NODELAY), 1);
+    EXPECT_EQ(TcpSocket::get(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT), 128 * 1024);
+    EXPECT_EQ(TcpSocket::get(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT), 30'000);
+  }
+}
+
+TEST_P(AsioSocketTest, TellsWhenThereIsSomethingToRead) {
   bool readable = false;
   ours->wait_readable([&] { readable = true; });
   here.poll();
@@ -41,7 +70,7 @@ TEST_F(AsioSocketTest, TellsWhenThereIsSomethingToRead) {
   EXPECT_EQ(ours->try_read(into).error(), asio::error::would_block);
 }
 
-TEST_F(AsioSocketTest, AWaitIsForgottenWhenTheSocketIsClosed) {
+TEST_P(AsioSocketTest, AWaitIsForgottenWhenTheSocketIsClosed) {
   bool called = false;
   ours->wait_readable([&] { called = true; });
   ours->close();
@@ -49,7 +78,7 @@ TEST_F(AsioSocketTest, AWaitIsForgottenWhenTheSocketIsClosed) {
   EXPECT_FALSE(called);
 }
 
-TEST_F(AsioSocketTest, AWaitIsForgottenWhenTheSocketMoves) {
+TEST_P(AsioSocketTest, AWaitIsForgottenWhenTheSocketMoves) {
   bool called = false;
   ours->wait_readable([&] { called = true; });
   ours->wait_writable([&] { called = true; });
@@ -59,7 +88,7 @@ TEST_F(AsioSocketTest, AWaitIsForgottenWhenTheSocketMoves) {
   EXPECT_FALSE(called) << "whoever waited may be gone with the loop that it belonged to";
 }
 
-TEST_F(AsioSocketTest, WaitsOnTheLoopThatItMovedTo) {
+TEST_P(AsioSocketTest, WaitsOnTheLoopThatItMovedTo) {
   ours->move_to(there.get_executor());
   bool readable = false;
   ours->wait_readable([&] { readable = true; });

@@ -101,4 +101,7 @@ class TcpSocket {
   int failure_ = 0;
 };
 
+/// Whether this host has no `ip` to listen at (::1, where IPv6 is off): then a test of it is skipped.
+inline bool lacks(const char* ip) { return TcpSocket::listening(*to_endpoint(ip, 0)).failure() != 0; }
+
 }  // namespace libp2p::io::testing
