@@ -60,12 +60,12 @@ class Node:
     def __repr__(self):
         return self.name
 
-    def configure(self, logging="", peers="exchange_interval: 1s", network=""):
-        """Writes conf.yaml. The arguments are the inside of a YAML section in flow form."""
+    def configure(self, logging="", peers="exchange_interval: 1s", network="", addresses=None):
+        """Writes conf.yaml. The arguments are the inside of a YAML section, or of a list, in flow form."""
         path = self.folder / "conf.yaml"
         path.touch(mode=0o600)
         path.write_text(f'node: {{ private_key: "{self.identity.private_key}" }}\n'
-                        f"network: {{ addresses: [{self.address}], {network} }}\n"
+                        f"network: {{ addresses: [{addresses or self.address}], {network} }}\n"
                         f"peers: {{ {peers} }}\n"
                         f"logging: {{ {logging} }}\n", encoding="utf-8")
 

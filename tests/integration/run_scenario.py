@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "interop"))
 
+import address_scenarios
 import config_scenarios
 import disk_scenarios
 import garbage_scenarios
@@ -26,7 +27,7 @@ from waiting import Failure, Skipped
 
 SCENARIOS = (mesh_scenarios.SCENARIOS | operator_scenarios.SCENARIOS | garbage_scenarios.SCENARIOS |
              config_scenarios.SCENARIOS | reload_scenarios.SCENARIOS | peers_scenarios.SCENARIOS |
-             reload_load_scenarios.SCENARIOS | disk_scenarios.SCENARIOS)
+             reload_load_scenarios.SCENARIOS | disk_scenarios.SCENARIOS | address_scenarios.SCENARIOS)
 
 
 def main():

@@ -185,11 +185,13 @@ TEST_F(AsioListenerTest, ARetiringOneServesWhatBecomesWholeInTime) {
 TEST_F(AsioListenerTest, ARetiredOneHasServedAllThatWaited) {
   const auto going = listen("127.0.0.1", 0);
   start(*going);
+  constexpr std::size_t kClients = 50;
   std::vector<TcpSocket> clients;
-  for (int i = 0; i < 50; ++i) clients.push_back(TcpSocket::connected(going->listener->local()));
+  clients.reserve(kClients);
+  while (clients.size() < kClients) clients.push_back(TcpSocket::connected(going->listener->local()));
   retire(*going, 0ms);
   EXPECT_TRUE(run_until([&] { return going->retired; }));
-  EXPECT_EQ(going->accepted.size(), clients.size());
+  EXPECT_EQ(going->accepted.size(), kClients);
 }
 
 TEST_F(AsioListenerTest, ARetiredOneFreesItsPort) {
