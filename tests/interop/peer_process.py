@@ -32,9 +32,9 @@ class Listener:
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         os.set_blocking(self.process.stderr.fileno(), False)
         try:
-            ready = self.read_line(READY_SECONDS)
+            self.ready = self.read_line(READY_SECONDS)
             self.ready_seconds = time.monotonic() - began
-            self.peer_id, self.addresses, self.pid = ready["peer_id"], ready["addrs"], ready["pid"]
+            self.peer_id, self.addresses, self.pid = (self.ready[key] for key in ("peer_id", "addrs", "pid"))
             self.address = self.addresses[0]
             if self.pid != self.process.pid:
                 raise PeerError(f"pid {self.pid} in the ready line; the process is {self.process.pid}")
