@@ -2,13 +2,15 @@
 
 import json
 import re
+import resource
 import signal
 import socket
 import stat
+import subprocess
 
 import json_log
 from federation import missing_connections, start
-from node_process import check_no_secret, run
+from node_process import START_SECONDS, STOP_SECONDS, check_no_secret, run
 from waiting import expect, wait_until
 
 BUSY_SECONDS = 40  # a busy port is tried for 30 s
@@ -152,6 +154,43 @@ def unusable_files(federation, _):
     expect(done.returncode == 0 and b"conf.yaml: warning: mode 0640" in done.stderr, f"others may read the key: {done}")
 
 
+FEWEST = 4  # what the dynamic loader needs
+ENOUGH = 40
+
+
+def few_descriptors(federation, _):
+    """Wherever descriptors run out, the start ends in words: status 1 for a file or a port, 2 for all else."""
+    node = federation.node()
+    statuses = {}
+    for count in range(FEWEST, ENOUGH):
+        status, said = start_with_descriptors(node, count)
+        print(f"{count} descriptors: status {status} {said.strip()}")
+        if status == 0:
+            break
+        expect(status in (1, 2) and "Too many open files" in said, f"exit status {status} with {count}: {said!r}")
+        statuses[status] = said
+    expect(status == 0, f"{ENOUGH} descriptors do not suffice")
+    expect(set(statuses) == {1, 2}, f"not both kinds of failures: {statuses}")
+    expect(statuses[2].startswith("btc-federation: "), statuses[2])
+
+
+def start_with_descriptors(node, count):
+    """(exit status, standard error) of a start with so few descriptors; one that succeeds is stopped."""
+    out, err = node.folder / "limited.log", node.folder / "limited.txt"
+    with open(out, "wb") as log, open(err, "wb") as said:
+        process = subprocess.Popen([str(node.program)], cwd=node.folder, stdin=subprocess.DEVNULL, stdout=log,
+                                   stderr=said, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE,
+                                                                                      (count, count)))
+    try:
+        wait_until(lambda: process.poll() is None and not logged(out, "Node started successfully")
+                   and "it has neither started nor ended", START_SECONDS)
+        process.terminate()
+        return process.wait(STOP_SECONDS), err.read_text(encoding="utf-8")
+    finally:
+        process.kill()
+        process.wait()
+
+
 def peers_files(federation, _):
     """Which peers.yaml starts a node, and which does not."""
     node, other = federation.node(), federation.node()
@@ -255,4 +294,4 @@ def logged(path, message=None):
 
 
 SCENARIOS = {one.__name__: one for one in
-             (first_start, busy_port, wrong_configuration, unusable_files, peers_files, signals, logs)}
+             (first_start, busy_port, wrong_configuration, unusable_files, few_descriptors, peers_files, signals, logs)}
