@@ -29,6 +29,7 @@ struct Picture {
   std::vector<libp2p::Multiaddr> bound{};
   std::vector<libp2p::Multiaddr> announced{};
   std::vector<libp2p::ConnectionInfo> connections{};
+  node::Activity activity{};
 
   std::size_t count(libp2p::Direction direction) const {
     return static_cast<std::size_t>(
@@ -67,8 +68,9 @@ std::string in_words(base::Duration time) {
 
 class StatusCommand {
  public:
-  StatusCommand(Process& process, node::Node& node, ReloadDesk& desk, NodeFacts facts)
-      : process_{process}, node_{node}, desk_{desk}, facts_{std::move(facts)} {}
+  StatusCommand(Process& process, node::Node& node, ReloadDesk& desk, const libp2p::TaskGroup& tasks,
+                NodeFacts facts)
+      : process_{process}, node_{node}, desk_{desk}, tasks_{tasks}, facts_{std::move(facts)} {}
 
   /// `self` keeps this as long as it runs.
   static asio::awaitable<void> answer(std::shared_ptr<const StatusCommand> self, control::Reply reply) {
@@ -76,6 +78,9 @@ class StatusCommand {
     Picture picture = co_await asio::co_spawn(first.executor(), addresses_of(first), asio::use_awaitable);
     auto asking = self->node_.hosts().connections();
     picture.connections = co_await std::move(asking);
+    auto counting = self->node_.activity();
+    picture.activity = co_await std::move(counting);
+    picture.activity.tasks += self->tasks_.size();  // this answer among them
     reply({.text = self->text(picture), .result = json::serialize(self->object(picture))});
   }
 
@@ -117,6 +122,10 @@ class StatusCommand {
           {"outbound", picture.count(libp2p::Direction::outbound)},
           {"peers", picture.peers()}}},
         {"peers", {{"known", peers.known()}, {"wanted", peers.wanted()}, {"connected", peers.connected()}}},
+        {"streams",
+         {{"inbound", picture.activity.streams_inbound}, {"outbound", picture.activity.streams_outbound}}},
+        {"tasks", picture.activity.tasks},
+        {"timers", picture.activity.timers},
         {"last_reload", nullptr}};
     if (const Record* last = last_reload()) {
       out["last_reload"] = {
@@ -128,6 +137,7 @@ class StatusCommand {
   Process& process_;
   node::Node& node_;
   ReloadDesk& desk_;
+  const libp2p::TaskGroup& tasks_;
   const NodeFacts facts_;
 };
 
@@ -159,11 +169,11 @@ void add_node_commands(control::Commands& commands, Process& process, node::Node
   commands.add("peers", [&node](const control::Request& request, const control::Caller&) {
     return peer_states(node.core().peers(), request);
   });
-  commands.add("status",
-               [&tasks, status = std::make_shared<const StatusCommand>(process, node, desk, std::move(facts))](
-                   const control::Request&, const control::Caller&, control::Reply reply) {
-                 tasks.spawn(StatusCommand::answer(status, std::move(reply)));
-               });
+  commands.add("status", [&tasks, status = std::make_shared<const StatusCommand>(process, node, desk, tasks,
+                                                                                 std::move(facts))](
+                             const control::Request&, const control::Caller&, control::Reply reply) {
+    tasks.spawn(StatusCommand::answer(status, std::move(reply)));
+  });
 }
 
 }  // namespace btc_federation

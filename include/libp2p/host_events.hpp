@@ -74,6 +74,8 @@ struct HostMetrics {
   std::uint64_t dials_started = 0, dials_succeeded = 0, dials_failed = 0;
   std::uint64_t streams_inbound = 0, streams_outbound = 0, streams_opened = 0;
   std::uint64_t bytes_sent = 0, bytes_received = 0, held_bytes = 0;
+  std::uint64_t tasks = 0;   ///< Coroutines that run: dials, handlers, identify, pings.
+  std::uint64_t timers = 0;  ///< Deadlines that the loop holds, those of whoever else uses it included.
   std::vector<ProtocolStreams> by_protocol{};
 };
 

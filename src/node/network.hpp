@@ -44,6 +44,8 @@ class Network {
   void release_listeners(std::function<void()> released);
 
   boost::asio::any_io_executor executor() const { return parts_.environment.executor; }
+  /// Coroutines that run: dials, checks, exchange streams.
+  std::size_t tasks() const { return tasks_.size(); }
 
   /// No new streams; the open ones end in good order, then the host stops. Nothing runs here afterwards.
   boost::asio::awaitable<void> stop();

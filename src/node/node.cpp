@@ -53,6 +53,8 @@ libp2p::HostOptions host_options(const config::text::Settings& settings, const s
   return options;
 }
 
+asio::awaitable<std::size_t> tasks_of(const Network& network) { co_return network.tasks(); }
+
 Core::Options core_options(const config::text::Settings& settings) {
   return {.identity = *settings.node.private_key,
           .exchange_interval = settings.peers.exchange_interval,
@@ -272,6 +274,21 @@ void Node::on_reloaded() {
 }
 
 // --- metrics ---------------------------------------------------------------------------------------------------
+
+asio::awaitable<Activity> Node::activity() {
+  auto reading = hosts_.metrics();
+  const libp2p::HostMetrics hosts = co_await std::move(reading);
+  Activity out{.streams_inbound = hosts.streams_inbound,
+               .streams_outbound = hosts.streams_outbound,
+               .tasks = hosts.tasks + tasks_.size(),
+               .timers = hosts.timers + world_.core.timers.size()};
+  for (const auto& network : networks_) {
+    const std::size_t tasks =
+        co_await asio::co_spawn(network->executor(), tasks_of(*network), asio::use_awaitable);
+    out.tasks += tasks;
+  }
+  co_return out;
+}
 
 asio::awaitable<void> Node::refresh_metrics() {
   auto reading = hosts_.metrics();

@@ -27,6 +27,13 @@
 
 namespace node {
 
+/// What a node holds at the moment. At rest all of it is steady: what grows leaks.
+struct Activity {
+  std::uint64_t streams_inbound = 0, streams_outbound = 0;
+  std::uint64_t tasks = 0;   ///< Coroutines that run.
+  std::uint64_t timers = 0;  ///< Deadlines that wait.
+};
+
 class Node {
  public:
   /// What was read from the disk.
@@ -63,6 +70,8 @@ class Node {
   Network& listening() { return *networks_.front(); }
   observe::Bus& bus() { return bus_; }
   const Core& core() const { return core_; }
+  /// What is open and under way on all loops, each asked on its own. Call it between `start` and `stop`.
+  boost::asio::awaitable<Activity> activity();
   /// Takes over into the registry what is counted elsewhere. Done by itself every `kMetricsRefresh`.
   boost::asio::awaitable<void> refresh_metrics();
 

@@ -108,6 +108,7 @@ def reload(federation, _):
            f"{told}")
     expect(sum(told["connections"][way] for way in ("inbound", "outbound")) == len(before), f"{told} of {before}")
     expect(told["last_reload"]["outcome"] == "applied", f"{told}")
+    expect(min(sum(told["streams"].values()), told["tasks"], told["timers"]) >= 1, f"nothing is under way: {told}")
     forgive(node)
 
 

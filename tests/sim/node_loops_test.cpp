@@ -47,5 +47,25 @@ TEST(NodeLoops, AChainOfNodesWithDifferentNumbersOfLoopsBecomesAFullMesh) {
   for (const auto& node : chain.nodes) node->destroy();
 }
 
+TEST(NodeLoops, AMeshAtRestHoldsLaterWhatItHeldAfterAMinute) {
+  Chain chain;
+  for (const auto& node : chain.nodes) ASSERT_NO_FATAL_FAILURE(node->start());
+  ASSERT_TRUE(chain.world.run_until([&] { return chain.full_mesh(); }, 60s));
+  std::vector<Activity> early;
+  chain.world.run_for(1min);
+  for (const auto& node : chain.nodes) early.push_back(*chain.world.run(node->node().activity(), 1s));
+  chain.world.run_for(20min);
+  for (std::size_t i = 0; i < kNodes; ++i) {
+    const Activity late = *chain.world.run(chain.nodes[i]->node().activity(), 1s);
+    EXPECT_GE(early[i].tasks, kNodes - 1) << "a connection has its exchange stream, and that a task";
+    EXPECT_GE(early[i].timers, kNodes - 1) << "a connection has its deadline";  // the world's heap, here
+    // A round or a ping may be under way at one of the two moments.
+    EXPECT_LE(late.tasks, early[i].tasks + 2);
+    EXPECT_LE(late.streams_inbound + late.streams_outbound, early[i].streams_inbound + early[i].streams_outbound + 2);
+  }
+  for (const auto& node : chain.nodes) ASSERT_NO_FATAL_FAILURE(node->stop());
+  for (const auto& node : chain.nodes) node->destroy();
+}
+
 }  // namespace
 }  // namespace node::testing

@@ -329,6 +329,8 @@ HostMetrics Host::metrics() const {
   out.bytes_sent = impl_->siblings->totals().bytes_sent;
   out.bytes_received = impl_->siblings->totals().bytes_received;
   out.held_bytes = impl_->siblings->totals().held_bytes;
+  out.tasks = impl_->tasks.size();
+  out.timers = impl_->environment.timers.size();
   return out;
 }
 

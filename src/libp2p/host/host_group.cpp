@@ -44,6 +44,8 @@ void add(HostMetrics& sum, const HostMetrics& one) {
   sum.dials_started += one.dials_started;
   sum.dials_succeeded += one.dials_succeeded;
   sum.dials_failed += one.dials_failed;
+  sum.tasks += one.tasks;
+  sum.timers += one.timers;
   for (const ProtocolStreams& streams : one.by_protocol) add(sum.by_protocol, streams);
   // These are counted for the group as a whole.
   sum.streams_inbound = one.streams_inbound;

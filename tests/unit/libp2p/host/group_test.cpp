@@ -81,6 +81,7 @@ class GroupTest : public ::testing::Test {
     EXPECT_EQ(left.handshakes_pending, 0u);
     EXPECT_EQ(left.handshakes_started, left.handshakes_completed + left.handshakes_failed);
     EXPECT_EQ(left.held_bytes, 0u);
+    EXPECT_EQ(left.tasks, 0u);
     world.settle();
     EXPECT_EQ(internet.open_sockets(), 0u);
     EXPECT_EQ(world.timers().size(), 0u);

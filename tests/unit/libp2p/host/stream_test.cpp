@@ -20,6 +20,20 @@ TEST_F(HostTest, AnOptimisticStreamCarriesBytesBothWays) {
   EXPECT_EQ(base::as_text(text), "hello");
 }
 
+TEST_F(HostTest, AServedStreamIsATaskUntilItEnds) {
+  start();
+  connect();
+  world.run_for(seconds{5});  // identify is through
+  const std::uint64_t before = b.host->metrics().tasks;
+  {
+    Stream stream = open_echo();
+    ASSERT_TRUE(*world.run(stream.write(base::as_bytes("hello")), seconds{1}));
+    ASSERT_TRUE(world.run_until([&] { return b.host->metrics().tasks == before + 1; }, seconds{1}));
+    EXPECT_GT(b.host->metrics().timers, 0u) << "no deadline watches the connection";
+  }
+  EXPECT_TRUE(world.run_until([&] { return b.host->metrics().tasks == before; }, seconds{1}));
+}
+
 TEST_F(HostTest, TheFirstProtocolThatThePeerSpeaksIsTaken) {
   start();
   connect();

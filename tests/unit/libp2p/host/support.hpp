@@ -123,6 +123,7 @@ struct TwoHosts {
       EXPECT_EQ(peer->host->metrics().connections_open, 0u);
       EXPECT_EQ(peer->host->metrics().handshakes_pending, 0u);
       EXPECT_EQ(peer->host->metrics().held_bytes, 0u);
+      EXPECT_EQ(peer->host->metrics().tasks, 0u);
     }
     world.settle();
     EXPECT_EQ(world.timers().size(), 0u);
