@@ -21,13 +21,15 @@ import operator_scenarios
 import peers_scenarios
 import reload_load_scenarios
 import reload_scenarios
+import runbook_scenarios
 from federation import Federation
 from peer_process import PeerError
 from waiting import Failure, Skipped
 
 SCENARIOS = (mesh_scenarios.SCENARIOS | operator_scenarios.SCENARIOS | garbage_scenarios.SCENARIOS |
              config_scenarios.SCENARIOS | reload_scenarios.SCENARIOS | peers_scenarios.SCENARIOS |
-             reload_load_scenarios.SCENARIOS | disk_scenarios.SCENARIOS | address_scenarios.SCENARIOS)
+             reload_load_scenarios.SCENARIOS | disk_scenarios.SCENARIOS | address_scenarios.SCENARIOS |
+             runbook_scenarios.SCENARIOS)
 
 
 def main():
