@@ -26,7 +26,14 @@ class Churn:
         self.nodes, self.victims, self.rng = nodes, victims, rng
         self.agenda, self.order = [], itertools.count()  # (time, order, what mends an action)
         self.disturbed, self.links = set(), set()
-        self.counts = dict.fromkeys(("restart", "crash", "freeze", "strangers", "harmless_signal"), 0)
+        self.actions, self.counts = {}, {}
+        self.add_actions(self.restart, self.crash, self.freeze, self.strangers, self.harmless_signal)
+
+    def add_actions(self, *actions):
+        """Called in any order; each says by False or None that there was nothing to act on."""
+        for action in actions:
+            self.actions[action.__name__] = action
+            self.counts[action.__name__] = 0
 
     def run(self, seconds, watch):
         """Harm for so long; `watch` is called all the while. Then everything is mended."""
@@ -49,11 +56,19 @@ class Churn:
         heapq.heappush(self.agenda, (time.monotonic() + self.rng.uniform(*span), next(self.order), job))
 
     def act(self):
-        kind = self.rng.choice(list(self.counts))
-        if getattr(self, kind)():
+        kind = self.rng.choice(list(self.actions))
+        if self.actions[kind]():
             self.counts[kind] += 1
 
-    # --- actions: False if there is nothing to act on --------------------------------------------------------
+    def some_running(self):
+        """A node that is neither stopped nor frozen, and takes signals; None if there is none."""
+        free = [node for node in self.nodes if node not in self.disturbed and started(node)]
+        return self.rng.choice(free) if free else None
+
+    def hang_up(self, node):
+        node.send(signal.SIGHUP)
+
+    # --- actions ---------------------------------------------------------------------------------------------
 
     def victim(self):
         """Never more than half at once: the rest must still be able to tell of each other."""
@@ -110,8 +125,6 @@ class Churn:
             link.close()
 
     def harmless_signal(self):
-        node = self.rng.choice([node for node in self.nodes if node not in self.disturbed])
-        if not started(node):
-            return False
-        node.send(self.rng.choice((signal.SIGHUP, signal.SIGUSR1)))
-        return True
+        if node := self.some_running():
+            node.send(self.rng.choice((signal.SIGHUP, signal.SIGUSR1)))
+        return node

@@ -32,6 +32,7 @@ lint  clang-format-19     format check
 lint  clang-tidy-19       static analysis
 lint  git[git]            list of changed files
 lint  python3[python3]    reports and checks
+stress gnuplot-nox[gnuplot] plots of a stress run; without X it takes a fifth of what matplotlib does
 TABLE
 }
 
