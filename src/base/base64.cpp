@@ -1,5 +1,6 @@
 #include "base/base64.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace base {
@@ -47,22 +48,28 @@ std::optional<Bytes> from_base64(std::string_view text) {
   std::size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
 
-  Bytes out;
-  out.reserve(text.size() / 4 * 3);
-  std::uint32_t bits = 0;
-  int held = 0;
-  for (const char c : text.substr(0, text.size() - padding)) {
-    const int value = kDecode[static_cast<std::uint8_t>(c)];
-    if (value < 0) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
-    held += 6;
-    if (held >= 8) {
-      held -= 8;
-      out.push_back(static_cast<std::uint8_t>(bits >> held));
-    }
+  Bytes out(text.size() / 4 * 3);
+  std::uint8_t* to = out.data();
+  bool good = true;
+  const auto group = [&](std::string_view four) {
+    const auto value = [&four](std::size_t i) { return kDecode[static_cast<std::uint8_t>(four[i])]; };
+    const int bits = value(0) << 18 | value(1) << 12 | value(2) << 6 | value(3);
+    good = good && bits >= 0;  // A character outside the alphabet is -1, which no shift makes positive.
+    *to++ = static_cast<std::uint8_t>(bits >> 16);
+    *to++ = static_cast<std::uint8_t>(bits >> 8);
+    *to++ = static_cast<std::uint8_t>(bits);
+  };
+  const std::size_t whole = text.size() - (padding > 0 ? 4 : 0);
+  for (std::size_t at = 0; at < whole; at += 4) group(text.substr(at, 4));
+  if (padding > 0) {
+    std::array<char, 4> last{'A', 'A', 'A', 'A'};
+    std::ranges::copy(text.substr(whole, 4 - padding), last.begin());
+    group({last.data(), last.size()});
+    // What the padding stands for must be zero: each value has one text.
+    good = good && std::all_of(to - padding, to, [](std::uint8_t spare) { return spare == 0; });
+    out.resize(out.size() - padding);
   }
-  const std::uint32_t spare = bits & ((1U << held) - 1);
-  if (spare != 0) return std::nullopt;
+  if (!good) return std::nullopt;
   return out;
 }
 

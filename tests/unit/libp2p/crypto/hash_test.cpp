@@ -24,5 +24,20 @@ TEST(Sha256, OfPiecesIsThatOfTheirConcatenation) {
   EXPECT_EQ(base::to_hex(sha256({base::as_bytes("a"), base::as_bytes(""), base::as_bytes("bc")})), kOfAbc);
 }
 
+TEST(Sha256, OfAMillionCharactersIsTheStandardsHoweverTheyAreCut) {
+  constexpr const char* kOfAMillion = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
+  const std::string million(1'000'000, 'a');
+  const base::ByteSpan bytes = base::as_bytes(million);
+  EXPECT_EQ(base::to_hex(sha256(bytes)), kOfAMillion);
+  EXPECT_EQ(base::to_hex(sha256({bytes.first(1), bytes.subspan(1, 70'000), bytes.subspan(70'001)})), kOfAMillion);
+}
+
+TEST(Sha256, IsTheSameFunctionOnBothSidesOfTheSizeAtWhichThePackageChanges) {
+  EXPECT_EQ(base::to_hex(sha256(base::as_bytes(std::string(1023, 'x')))),
+            "97c9d367e67d0cff2f99f4c97ddff45250552d880b0d2c57caf78b1483da8c56");
+  EXPECT_EQ(base::to_hex(sha256(base::as_bytes(std::string(1024, 'x')))),
+            "49abd65bbf7f7e40c7055093ed2e3fd75f2f602f2c5fcf955c213e3135eb03f7");
+}
+
 }  // namespace
 }  // namespace libp2p::crypto
