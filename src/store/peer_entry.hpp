@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -51,8 +52,14 @@ inline libp2p::PeerId peer_id(const PeerEntry& entry) {
 /// For tables by key: the keys are as good as random, except where somebody chose them; so all bytes count.
 struct RawKeyHash {
   std::size_t operator()(const RawKey& key) const noexcept {
+    constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
     std::uint64_t mixed = 0;
-    for (const std::uint8_t byte : key) mixed = (mixed ^ byte) * 0x100000001b3;
+    for (const std::uint64_t word : std::bit_cast<std::array<std::uint64_t, 4>>(key)) {
+      mixed = (mixed ^ word) * kOdd;
+      mixed ^= mixed >> 32;
+    }
+    // Once more: a product carries upwards only, and of the last word the upper bits count, too.
+    mixed *= kOdd;
     return static_cast<std::size_t>(mixed ^ mixed >> 32);
   }
 };

@@ -154,6 +154,13 @@ PeerEntry PeerTable::entry(std::uint32_t index) const {
   return entry;
 }
 
+std::vector<PeerEntry> PeerTable::entries() const {
+  std::vector<PeerEntry> all;
+  all.reserve(size());
+  for (std::uint32_t i = 0; i < size(); ++i) all.push_back(entry(i));
+  return all;
+}
+
 bool PeerTable::says_the_same(std::uint32_t index, const PeerEntry& other) const {
   base::ByteSpan left = body(index);
   return Source{head(index).source} == other.source && base::as_text(take_sized(left)) == other.name &&

@@ -30,6 +30,7 @@ class PeerTable {
   std::uint64_t since(std::uint32_t index) const;
   std::uint64_t sequence(std::uint32_t index) const;
   PeerEntry entry(std::uint32_t index) const;
+  std::vector<PeerEntry> entries() const;  ///< All, unpacked, in their order.
   /// True if that peer has the addresses, the name and the source of `other`, without unpacking it.
   bool says_the_same(std::uint32_t index, const PeerEntry& other) const;
   bool has_addresses(std::uint32_t index, std::span<const libp2p::Multiaddr> addresses) const;

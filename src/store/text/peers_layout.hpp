@@ -62,6 +62,7 @@ struct Layout {
   Range version;  ///< Of its value.
   ListLayout peers;
   ListLayout removed;
+  std::vector<Range> items;  ///< Of a recalled text: of each entry by its index; the sites are still to be read.
 };
 
 }  // namespace store::text

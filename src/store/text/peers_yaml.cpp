@@ -1,8 +1,12 @@
 #include "store/text/peers_yaml.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
+#include "store/text/entry_sites.hpp"
 #include "store/text/limits.hpp"
 #include "store/text/migrations.hpp"
 #include "store/text/peers_layout.hpp"
@@ -43,34 +47,41 @@ Changes writable_part(Changes changes) {
   return changes;
 }
 
-/// What is to be read after `changes`.
-void apply(const Changes& changes, Document& document) {
-  document.version = kSchemaVersion;
-  const KeySet gone{changes.remove.begin(), changes.remove.end()};
-  const KeySet unburied{changes.unbury.begin(), changes.unbury.end()};
-  std::erase_if(document.peers, [&](const PeerEntry& peer) { return gone.contains(peer.key); });
-  std::erase_if(document.removed, [&](const Tombstone& tombstone) { return unburied.contains(tombstone.key); });
-  std::unordered_map<RawKey, const EntryEdit*, RawKeyHash> edits;
-  for (const EntryEdit& edit : changes.edit) edits.emplace(edit.key, &edit);
-  for (PeerEntry& peer : document.peers) {
-    if (edits.empty()) break;
-    if (const auto edit = edits.find(peer.key); edit != edits.end()) apply(*edit->second, peer);
+/// True if `after` holds what is left of `before` without `gone`, in its order, behind it `added`, and no more.
+/// `same(one, other)`: the first of `before` has become the other.
+template <class Item, class Same>
+bool is_list_without(const std::vector<Item>& before, const KeySet& gone, const std::vector<Item>& added,
+                     const std::vector<Item>& after, const Same& same) {
+  auto next = after.begin();
+  for (const Item& item : before) {
+    if (!gone.empty() && gone.contains(item.key)) continue;
+    if (next == after.end() || !same(item, *next)) return false;
+    ++next;
   }
-  document.peers.insert(document.peers.end(), changes.append.begin(), changes.append.end());
-  document.removed.insert(document.removed.end(), changes.bury.begin(), changes.bury.end());
+  return std::equal(next, after.end(), added.begin(), added.end());
 }
 
-bool says_the_same(const Document& one, const Document& other) {
-  return one.version == other.version && one.peers == other.peers && one.removed == other.removed &&
-         one.unusable == other.unusable;
+/// True if `after` says what `before` did, with `changes` in it, and nothing else. Copies no list.
+bool is_outcome(const Document& before, const Changes& changes, const Document& after) {
+  std::unordered_map<RawKey, const EntryEdit*, RawKeyHash> edits;
+  for (const EntryEdit& edit : changes.edit) edits.emplace(edit.key, &edit);
+  const auto became = [&edits](const PeerEntry& peer, const PeerEntry& now) {
+    const auto edit = edits.empty() ? edits.end() : edits.find(peer.key);
+    if (edit == edits.end()) return peer == now;
+    PeerEntry edited{peer};
+    apply(*edit->second, edited);
+    return edited == now;
+  };
+  return after.version == kSchemaVersion && after.unusable == before.unusable &&
+         is_list_without(before.peers, {changes.remove.begin(), changes.remove.end()}, changes.append, after.peers,
+                         became) &&
+         is_list_without(before.removed, {changes.unbury.begin(), changes.unbury.end()}, changes.bury,
+                         after.removed, std::equal_to<>{});
 }
 
 }  // namespace
 
-PeersText::PeersText() : layout_{std::make_unique<Layout>()} {}
-PeersText::PeersText(PeersText&&) noexcept = default;
-PeersText& PeersText::operator=(PeersText&&) noexcept = default;
-PeersText::~PeersText() = default;
+PeersText::PeersText() : layout_{std::make_shared<const Layout>()} {}
 
 PeersText PeersText::blank() { return {}; }
 
@@ -84,14 +95,16 @@ base::Result<PeersText> PeersText::parse(std::string text, Findings& findings) {
   PeersText parsed;
   parsed.text_ = std::move(text);
   const std::size_t found_before = findings.total;
-  auto document = PeersReader{parsed.text_, findings, parsed.layout_.get()}.read();
+  const auto layout = std::make_shared<Layout>();
+  auto document = PeersReader{parsed.text_, findings, layout.get()}.read();
   if (!document) return document.error();
   parsed.document_ = std::move(*document);
   parsed.document_.seal = find_seal(parsed.text_);
   parsed.findings_ = findings.total - found_before;
-  for (const EntrySite& site : parsed.layout_->peers.sites) {
+  for (const EntrySite& site : layout->peers.sites) {
     if (site.index == EntrySite::kLeftOut) parsed.document_.unusable.push_back(site.key);
   }
+  parsed.layout_ = layout;
   return parsed;
 }
 
@@ -110,36 +123,49 @@ base::Result<PeersText> PeersText::with(const Changes& asked, const Stamp& stamp
     return migrated->with(asked, stamp);
   }
   const Changes changes = writable_part(asked);
+  if (layout_->items.empty()) return spliced(*layout_, changes, stamp);
+  if (const auto layout = located(text_, document_, *layout_, changes)) {
+    auto outcome = spliced(*layout, changes, stamp);
+    if (outcome || outcome.error() != make_error_code(PeersErrc::cannot_splice)) return outcome;
+  }
+  // The lines of single entries do not tell enough: all of it is read after all.
+  const auto read = step(text_);
+  if (!read) return read.error();
+  return read->spliced(*read->layout_, changes, stamp);
+}
+
+/// `changes` as the file can hold them, at the places that `layout` names.
+base::Result<PeersText> PeersText::spliced(const Layout& layout, const Changes& changes,
+                                           const Stamp& stamp) const {
   if (!changes.remove.empty() || !changes.unbury.empty()) {
     // In a pass of its own: what is removed may be what the new entries would stand behind.
-    Splicer splicer{text_, document_, *layout_};
+    Splicer splicer{text_, document_, layout};
     splicer.remove_peers(changes.remove);
     splicer.remove_tombstones(changes.unbury);
     const auto less = step(splicer.apply());
     if (!less) return less.error();
-    Document meant{document_};
-    apply({.append = {}, .edit = {}, .remove = changes.remove, .bury = {}, .unbury = changes.unbury}, meant);
-    if (!says_the_same(meant, less->document_)) return PeersErrc::cannot_splice;
     Changes rest = changes;
-    rest.remove.clear();
-    rest.unbury.clear();
-    return less->with(rest, stamp);
+    const Changes removal{.append = {},
+                          .edit = {},
+                          .remove = std::exchange(rest.remove, {}),
+                          .bury = {},
+                          .unbury = std::exchange(rest.unbury, {})};
+    if (!is_outcome(document_, removal, less->document_)) return PeersErrc::cannot_splice;
+    return less->spliced(*less->layout_, rest, stamp);
   }
   if (document_.peers.size() + changes.append.size() > kMaxEntries) return PeersErrc::too_many_entries;
   if (document_.removed.size() + changes.bury.size() > kMaxTombstones) return PeersErrc::too_many_entries;
 
-  Splicer splicer{text_, document_, *layout_};
+  Splicer splicer{text_, document_, layout};
   splicer.remove_seals();
   splicer.append_tombstones(changes.bury);
   splicer.edit(changes.edit);
   splicer.append_peers(changes.append);
-  auto spliced = step(sealed(splicer.apply(), stamp));
-  if (!spliced) return spliced;
-  Document meant{document_};
-  apply(changes, meant);
-  const bool good = says_the_same(meant, spliced->document_) && spliced->findings_ == findings_;
+  auto outcome = step(sealed(splicer.apply(), stamp));
+  if (!outcome) return outcome;
+  const bool good = is_outcome(document_, changes, outcome->document_) && outcome->findings_ == findings_;
   if (!good) return PeersErrc::cannot_splice;
-  return spliced;
+  return outcome;
 }
 
 base::Result<std::vector<PeerEntry>> parse_peers(std::string_view text, Findings& findings) {

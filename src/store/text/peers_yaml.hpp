@@ -67,9 +67,8 @@ class PeersText {
   /// A file that is still to be written.
   static PeersText blank();
 
-  PeersText(PeersText&&) noexcept;
-  PeersText& operator=(PeersText&&) noexcept;
-  ~PeersText();
+  PeersText(PeersText&&) noexcept = default;
+  PeersText& operator=(PeersText&&) noexcept = default;
 
   const std::string& text() const { return text_; }
   const Document& document() const { return document_; }
@@ -81,12 +80,15 @@ class PeersText {
   base::Result<PeersText> with(const Changes& changes, const Stamp& stamp) const;
 
  private:
+  friend class PeersOutline;  // Has a text again without parsing it.
+
   PeersText();
   static base::Result<PeersText> step(std::string text);
+  base::Result<PeersText> spliced(const Layout& layout, const Changes& changes, const Stamp& stamp) const;
 
   std::string text_;
   Document document_;
-  std::unique_ptr<Layout> layout_;
+  std::shared_ptr<const Layout> layout_;
   std::size_t findings_ = 0;
 };
 
