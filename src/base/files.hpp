@@ -25,6 +25,8 @@ struct FileInfo {
   std::uint32_t user = 0;
   std::uint32_t group = 0;
   WallTime modified{};
+
+  bool operator==(const FileInfo&) const = default;
 };
 
 /// A file open for writing; closed by its destructor (a write error shows at `sync`, not at close).
@@ -83,6 +85,9 @@ class Files {
   /// Takes the lock of the file at `path` (flock(2)), which is made if need be and never removed; waits for it at
   /// most `wait`. Errors: of opening the file.
   virtual Result<LockAttempt> lock(const std::string& path, Duration wait) = 0;
+  /// Waits until nobody has changed the file at `path` for `quiet`, at most `at_most`; false if somebody went on
+  /// to the end. A file that is not there stays as it is, too.
+  virtual Result<bool> settle(const std::string& path, Duration quiet, Duration at_most) = 0;
   /// The target of all symbolic links on the way, or `path` itself if nothing is there yet.
   virtual Result<std::string> resolve(const std::string& path) = 0;
 };

@@ -148,7 +148,11 @@ Result<FileInfo> MemoryFiles::stat(const std::string& path) {
   }
   const auto inode = find(target);
   if (!inode) return error_of(ENOENT);
-  return FileInfo{.size = inode->content.size(), .mode = inode->mode, .device = 1, .inode = inode->number};
+  return FileInfo{.size = inode->content.size(),
+                  .mode = inode->mode,
+                  .device = 1,
+                  .inode = inode->number,
+                  .modified = inode->modified};
 }
 
 Result<std::unique_ptr<OutputFile>> MemoryFiles::create(const std::string& path, std::uint32_t mode) {
@@ -303,6 +307,11 @@ Result<std::vector<std::string>> MemoryFiles::list(const std::string& path) {
   return names;
 }
 
+Result<bool> MemoryFiles::settle(const std::string&, Duration, Duration) {
+  if (const ErrorCode error = begin_step(false)) return error;
+  return !settles_ || settles_();
+}
+
 Result<std::string> MemoryFiles::resolve(const std::string& path) {
   if (const ErrorCode error = begin_step(false)) return error;
   std::string target = follow(path);
@@ -317,6 +326,14 @@ void MemoryFiles::put(const std::string& path, std::string_view text, std::uint3
   append(inode->content, as_bytes(text));
   inode->durable = inode->content.size();
   directory.history.assign(1, directory.names);
+}
+
+void MemoryFiles::write_over(const std::string& path, std::string_view text, WallTime modified) {
+  const auto inode = find(follow(path));
+  if (!inode) return;
+  inode->content.assign(text.begin(), text.end());
+  inode->durable = inode->content.size();
+  inode->modified = modified;
 }
 
 void MemoryFiles::put_link(const std::string& path, const std::string& target) {

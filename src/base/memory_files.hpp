@@ -38,12 +38,16 @@ class MemoryFiles final : public Files {
   Result<std::vector<std::string>> list(const std::string& path) override;
   /// Never waits: on one thread nobody could give the lock back.
   Result<LockAttempt> lock(const std::string& path, Duration wait) override;
+  /// Never waits: what others do meanwhile is up to `on_settle`.
+  Result<bool> settle(const std::string& path, Duration quiet, Duration at_most) override;
   Result<std::string> resolve(const std::string& path) override;
 
   // What a test arranges and asks; none of it counts as a step or fails.
 
   /// Puts `text` at `path`, durably, as if another program had replaced the file.
   void put(const std::string& path, std::string_view text, std::uint32_t mode = 0644);
+  /// Another program writes over the file itself, in its place.
+  void write_over(const std::string& path, std::string_view text, WallTime modified);
   /// A symbolic link at `path`; `target` as seen from the root of this disk.
   void put_link(const std::string& path, const std::string& target);
   std::optional<std::string> text(const std::string& path) const;
@@ -62,6 +66,8 @@ class MemoryFiles final : public Files {
   void spoil(const std::string& path);
   /// Called before every step: another program at work between two steps of this one.
   void on_step(std::function<void(std::uint64_t step)> hook) { hook_ = std::move(hook); }
+  /// Called while somebody waits for a file to come to rest; false if it does not.
+  void on_settle(std::function<bool()> hook) { settles_ = std::move(hook); }
 
   /// Every call on Files and OutputFile is one step, counted from 0.
   std::uint64_t steps() const { return steps_; }
@@ -84,7 +90,8 @@ class MemoryFiles final : public Files {
     std::uint32_t mode = 0;
     bool spoiled = false;
     std::uint64_t number = 0;
-    std::string link;  ///< The target, if this is a symbolic link.
+    WallTime modified{};  ///< Only what `write_over` says.
+    std::string link;     ///< The target, if this is a symbolic link.
   };
   using Names = std::map<std::string, std::shared_ptr<Inode>>;
   struct Directory {
@@ -117,6 +124,7 @@ class MemoryFiles final : public Files {
   bool can_exchange_ = true;
   bool can_link_ = true;
   std::function<void(std::uint64_t step)> hook_;
+  std::function<bool()> settles_;
 };
 
 }  // namespace base

@@ -26,6 +26,7 @@ class PosixFiles final : public Files {
   Result<void> sync_directory(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& path) override;
   Result<LockAttempt> lock(const std::string& path, Duration wait) override;
+  Result<bool> settle(const std::string& path, Duration quiet, Duration at_most) override;
   Result<std::string> resolve(const std::string& path) override;
 };
 

@@ -7,7 +7,7 @@
 namespace store::disk {
 
 FilePeerStore::FilePeerStore(World world, std::string path, PeersFileOptions options)
-    : world_{world}, path_{path}, file_{world.files, world.rng, std::move(path), options} {}
+    : world_{world}, path_{path}, file_{{world.files, world.clock, world.rng}, std::move(path), options} {}
 
 base::Result<std::vector<PeerEntry>> FilePeerStore::load(Findings& findings) {
   auto opened = file_.open(world_.clock.wall(), findings);

@@ -15,12 +15,7 @@ namespace store::disk {
 
 class FilePeerStore final : public PeerStore {
  public:
-  /// All is borrowed and outlives this.
-  struct World {
-    base::Files& files;
-    const base::Clock& clock;
-    base::Rng& rng;
-  };
+  using World = PeersFile::World;
   FilePeerStore(World world, std::string path, PeersFileOptions options = {});
 
   base::Result<std::vector<PeerEntry>> load(Findings& findings) override;

@@ -26,6 +26,13 @@ base::Result<bool> is_cut_off(base::Files& files, const SideFiles& side, const t
   return *backup && (*backup)->text.size() > text.text().size() && (*backup)->text.starts_with(text.text());
 }
 
+/// What somebody writes just now can look like this. What a node wrote is whole if its seal is.
+bool may_be_half(const FoundFile& found) {
+  if (found.state != State::good) return found.state == State::damaged;
+  const auto& seal = found.text->document().seal;
+  return !seal || !seal->intact;
+}
+
 }  // namespace
 
 base::Result<std::optional<Backup>> newest_backup(base::Files& files, const SideFiles& side) {
@@ -42,16 +49,20 @@ base::Result<std::optional<Backup>> newest_backup(base::Files& files, const Side
   return std::optional<Backup>{};
 }
 
-FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings) {
+FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings, const Recall& recall) {
   const auto content = files.read(side.target(), text::kMaxFileBytes);
   if (!content) {
     const State state = state_of(content.error());
     return {.state = state, .error = state == State::missing ? base::ErrorCode{} : content.error(), .bytes = {}};
   }
-  FoundFile found{.state = State::damaged, .bytes = std::string{base::as_text(*content)}};
+  FoundFile found{.state = State::good, .bytes = {}};
+  std::string text{base::as_text(*content)};
+  if (recall && (found.text = recall(text))) return found;  // as it was, so it is not cut off either
+  found.state = State::damaged;
   const std::size_t left_out_before = findings.entries_left_out;
-  auto parsed = text::PeersText::parse(found.bytes, findings);
+  auto parsed = text::PeersText::parse(std::move(text), findings);
   if (!parsed) {
+    found.bytes = base::as_text(*content);
     found.error = parsed.error();
     if (!findings.first.empty()) found.why = findings.first.back();
     if (parsed.error() == text::PeersErrc::newer_version) found.state = State::refused;
@@ -61,13 +72,34 @@ FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings)
   if (!cut_off || *cut_off) {
     found.error = cut_off ? make_error_code(text::PeersErrc::cut_off) : cut_off.error();
     if (!cut_off) found.state = State::refused;
+    found.bytes = base::as_text(*content);
     return found;
   }
   found.state = State::good;
   found.has_bad_entries = findings.entries_left_out > left_out_before;
   found.text = std::move(*parsed);
-  found.bytes.clear();
   return found;
+}
+
+FoundFile look_when_left_alone(base::Files& files, const base::Clock& clock, const SideFiles& side,
+                               Findings& findings, const Recall& recall) {
+  const Findings found_before = findings;
+  const base::WallTime began = clock.wall();
+  FoundFile found = look_at(files, side, findings, recall);
+  if (!may_be_half(found)) return found;
+  const auto read = files.stat(side.target());
+  if (read && read->modified + kLeftAlone <= began) return found;
+  const auto settled = files.settle(side.target(), kLeftAlone, kLeftAloneWait);
+  if (!settled) return {.state = State::refused, .error = settled.error(), .bytes = {}};
+  findings = found_before;
+  if (*settled) {
+    const auto before = files.stat(side.target());
+    found = look_at(files, side, findings, recall);
+    const auto after = files.stat(side.target());
+    if (!may_be_half(found) || (before && after && *before == *after)) return found;
+    findings = found_before;
+  }
+  return {.state = State::busy, .error = make_error_code(text::PeersErrc::unsteady), .bytes = {}};
 }
 
 }  // namespace store::disk

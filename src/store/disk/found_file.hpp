@@ -2,9 +2,12 @@
 // Blocks for the disk; changes nothing.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
+#include "base/clock.hpp"
 #include "store/disk/side_files.hpp"
 #include "store/findings.hpp"
 #include "store/text/peers_yaml.hpp"
@@ -18,6 +21,7 @@ struct FoundFile {
     damaged,     ///< `bytes` can be read, but are no peers.yaml any more, or only its beginning.
     unreadable,  ///< The disk gives an error, it is too large, or it is no file.
     refused,     ///< Not ours to touch: of a newer version, or we may not read it.
+    busy,        ///< Somebody writes it, and did not come to an end.
   };
   State state = State::missing;
   base::ErrorCode error{};                ///< Unless good or missing.
@@ -37,7 +41,19 @@ struct Backup {
 /// Errors: the system's, when it cannot be told what there is: descriptors used up, no permission.
 base::Result<std::optional<Backup>> newest_backup(base::Files& files, const SideFiles& side);
 
+/// Has a text again that need not be parsed, because it was before; nothing, and the text is left, if it was not.
+using Recall = std::function<std::optional<text::PeersText>(std::string& text)>;
+
 /// Reads and judges the file. What is wrong with single lines goes to `findings`.
-FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings);
+FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings, const Recall& recall = {});
+
+/// A file that was changed less than this ago may be half written, and what is missing in it is not deleted.
+inline constexpr base::Duration kLeftAlone = std::chrono::milliseconds{250};
+inline constexpr base::Duration kLeftAloneWait = std::chrono::seconds{1};  ///< For it to come to rest.
+
+/// As look_at, but a file that was changed just now is looked at when it has been left alone for a while, unless
+/// it ends with an intact seal: then it is whole. `busy` if it is not left alone within kLeftAloneWait.
+FoundFile look_when_left_alone(base::Files& files, const base::Clock& clock, const SideFiles& side,
+                               Findings& findings, const Recall& recall = {});
 
 }  // namespace store::disk

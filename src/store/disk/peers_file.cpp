@@ -32,8 +32,8 @@ void want_gone(merge::Waiting& waiting, const RawKey& key, base::WallTime at) {
 
 }  // namespace
 
-PeersFile::PeersFile(base::Files& files, base::Rng& rng, std::string path, PeersFileOptions options)
-    : files_{files}, rng_{rng}, path_{std::move(path)}, options_{options} {}
+PeersFile::PeersFile(World world, std::string path, PeersFileOptions options)
+    : files_{world.files}, clock_{world.clock}, rng_{world.rng}, path_{std::move(path)}, options_{options} {}
 
 base::Result<Agreement> PeersFile::open(base::WallTime now, Findings& findings) {
   const auto target = files_.resolve(path_);
@@ -46,7 +46,8 @@ base::Result<Agreement> PeersFile::open(base::WallTime now, Findings& findings) 
       tell_once({.kind = Notice::Kind::backup_failed, .detail = cleared.error().message()}, agreement);
     }
   }
-  FoundFile found = look_at(files_, side, findings);
+  outline_.reset();
+  FoundFile found = look(side, findings);
   if (found.state == State::refused) return found.error;
   if (auto based = find_base(side, found); !based) return based.error();
   const bool has_backup = base_.stamp.has_value();
@@ -58,10 +59,12 @@ base::Result<Agreement> PeersFile::open(base::WallTime now, Findings& findings) 
     base_.stamp.reset();
   }
   base::Result<void> agreed = lock ? base::Result<void>{make_error_code(text::PeersErrc::locked)} : lock.error();
-  if (lock && lock->held) {
+  if (found.state == State::busy) {
+    agreed = found.error;
+  } else if (lock && lock->held) {
     const Damage damage = options_.repairs ? Damage::is_repaired : Damage::is_left;
     agreed = agree_locked(side, std::exchange(found, FoundFile{}), {}, now, damage, agreement);
-    if (!agreed && agreement.peers.empty()) found = look_at(files_, side, findings = {});
+    if (!agreed && agreement.peers.empty()) found = look(side, findings = {});
   } else if (lock) {
     tell_lock(*lock, agreement);
   }
@@ -96,7 +99,7 @@ base::Result<void> PeersFile::read_only(const SideFiles& side, FoundFile found, 
                                           : restored(side, {});
   if (!sides) return sides.error();
   const auto& document = sides->text.document();
-  const auto outcome = merge::merge(sides->base, document, sides->has_bad_entries, sides->waiting, now);
+  const auto outcome = merge::merge(sides->base(base_), document, sides->has_bad_entries, sides->waiting, now);
   const auto merged = sides->text.with(outcome.changes, next_stamp(*sides));
   agreement.peers = merged ? merged->document().peers : document.peers;
   return base::ok();
@@ -114,7 +117,7 @@ base::Result<void> PeersFile::agree(const merge::Waiting& waiting, base::WallTim
     tell_lock(*lock, agreement);
     return make_error_code(text::PeersErrc::locked);
   }
-  FoundFile found = look_at(files_, side, agreement.findings);
+  FoundFile found = look(side, agreement.findings);
   return agree_locked(side, std::move(found), waiting, now, damage, agreement);
 }
 
@@ -125,6 +128,7 @@ base::Result<void> PeersFile::agree_locked(const SideFiles& side, FoundFile foun
     unsynced_ = false;
   }
   for (int edits = 0; edits < kMaxEditsInARow; ++edits) {
+    if (found.state == State::busy) return found.error;
     const bool is_broken = found.state != State::good && found.state != State::missing;
     if (is_broken && (damage == Damage::is_left || found.state == State::refused)) {
       tell_broken(found, agreement);
@@ -133,26 +137,29 @@ base::Result<void> PeersFile::agree_locked(const SideFiles& side, FoundFile foun
     if (auto caught_up = catch_up(side, found, now, agreement); !caught_up) return caught_up;
     auto sides = sides_of(std::move(found), side, waiting, now, damage, agreement);
     if (!sides) return sides.error();
-    auto outcome = merge::merge(sides->base, sides->text.document(), sides->has_bad_entries, sides->waiting, now);
+    const merge::Base& base = sides->base(base_);
+    auto outcome = merge::merge(base, sides->text.document(), sides->has_bad_entries, sides->waiting, now);
     tell(*sides, outcome, agreement);
     if (outcome.changes.empty() && !outcome.reseal && !sides->must_write) {
-      adopt(std::move(sides->text).take_document(), sides->base, agreement);
+      adopt(std::move(sides->text), base, agreement);
       return base::ok();
     }
     auto text = sides->text.with(outcome.changes, next_stamp(*sides));
     if (!text) return text.error();
-    agreement.peers = text->document().peers;
-    if (auto kept = keep_copies(side, *sides, outcome.keep_copy, now, agreement); !kept) return kept;
-    const auto replaced = write(side, *sides, *text, now, agreement);
-    if (!replaced) return replaced.error();
+    const auto kept = keep_copies(side, *sides, outcome.keep_copy, now, agreement);
+    const auto replaced = kept ? write(side, *sides, *text, now, agreement) : base::Result<Replaced>{kept.error()};
+    if (!replaced) {
+      agreement.peers = std::move(*text).take_document().peers;
+      return replaced.error();
+    }
     if (*replaced == Replaced::edited) {
       agreement.findings = {};
-      found = look_at(files_, side, agreement.findings);
+      found = look(side, agreement.findings);
       continue;
     }
     agreement.wrote = true;
     told_.reset();  // should the same version come back, it is another edit
-    adopt(std::move(*text).take_document(), sides->base, agreement);
+    adopt(std::move(*text), base, agreement);
     unsynced_ = true;
     if (auto synced = side.sync_directory(); !synced) return synced;
     unsynced_ = false;
@@ -180,6 +187,7 @@ base::Result<void> PeersFile::catch_up(const SideFiles& side, const FoundFile& f
   agreement.caught_up.append(merge::merge(base_, unseen->document(), has_bad_entries, {}, now).edits);
   agreement.edits = agreement.caught_up;
   base_ = merge::base_of(unseen->document(), base_);
+  outline_.reset();
   return base::ok();
 }
 
@@ -187,8 +195,7 @@ base::Result<PeersFile::Sides> PeersFile::sides_of(FoundFile&& found, const Side
                                                    const merge::Waiting& waiting, base::WallTime now,
                                                    Damage damage, Agreement& agreement) {
   if (found.state == State::good) {
-    Sides sides{.text = std::move(*found.text), .base = base_, .waiting = waiting};
-    sides.expected = sides.text.text();
+    Sides sides{.text = std::move(*found.text), .waiting = waiting};
     sides.has_bad_entries = found.has_bad_entries;
     sides.was_found = true;
     return sides;
@@ -211,15 +218,15 @@ base::Result<PeersFile::Sides> PeersFile::restored(const SideFiles& side, const 
     if (parsed) backup = std::move(*parsed);
   }
   const bool has_backup = backup.has_value();
-  Sides sides{.text = backup ? std::move(*backup) : text::PeersText::blank(), .base = {}, .waiting = waiting};
-  sides.base = merge::base_of(sides.text.document(), base_);
+  Sides sides{.text = backup ? std::move(*backup) : text::PeersText::blank(), .waiting = waiting};
+  const merge::Base& base = sides.other_base.emplace(merge::base_of(sides.text.document(), base_));
   sides.must_write = has_backup;
   for (std::uint32_t i = 0; i < base_.peers.size(); ++i) {
     const RawKey key = base_.peers.key(i);
-    if (!sides.base.peers.contains(key)) want(sides.waiting, base_.peers.entry(i));
+    if (!base.peers.contains(key)) want(sides.waiting, base_.peers.entry(i));
   }
   for (const auto& [key, buried] : base_.removed) {
-    if (!sides.base.removed.contains(key)) want_gone(sides.waiting, key, buried.at);
+    if (!base.removed.contains(key)) want_gone(sides.waiting, key, buried.at);
   }
   return sides;
 }
@@ -231,7 +238,7 @@ base::Result<void> PeersFile::set_aside(const FoundFile& found, const SideFiles&
   base::Result<std::string> aside = std::string{};
   std::string readable = found.bytes;
   if (found.state == State::damaged) {
-    sides.expected = found.bytes;
+    sides.damaged = found.bytes;
     if (!found.bytes.empty()) {
       aside = side.write(SideFiles::Kind::damaged, found.bytes, kNewFileMode, now, rng_.next_u64());
     }
@@ -248,7 +255,7 @@ base::Result<void> PeersFile::set_aside(const FoundFile& found, const SideFiles&
   const text::Salvaged salvaged = text::salvage(readable);
   for (const PeerEntry& peer : salvaged.peers) want(sides.waiting, peer);
   for (const Tombstone& tombstone : salvaged.removed) {
-    if (!sides.base.removed.contains(tombstone.key)) want_gone(sides.waiting, tombstone.key, tombstone.at);
+    if (!sides.other_base->removed.contains(tombstone.key)) want_gone(sides.waiting, tombstone.key, tombstone.at);
   }
   agreement.notices.push_back({.kind = Notice::Kind::restored, .detail = found.error.message()});
   if (!aside->empty()) agreement.notices.push_back({.kind = Notice::Kind::set_aside, .detail = *aside});
@@ -256,7 +263,7 @@ base::Result<void> PeersFile::set_aside(const FoundFile& found, const SideFiles&
 }
 
 text::Stamp PeersFile::next_stamp(const Sides& sides) {
-  text::Stamp stamp = sides.base.stamp.value_or(text::Stamp{});
+  text::Stamp stamp = sides.base(base_).stamp.value_or(text::Stamp{});
   if (base_.stamp) stamp.generation = std::max(stamp.generation, base_.stamp->generation);
   const auto& seal = sides.text.document().seal;
   if (seal && seal->stamp.file_id == stamp.file_id) {
@@ -267,9 +274,19 @@ text::Stamp PeersFile::next_stamp(const Sides& sides) {
   return stamp;
 }
 
-void PeersFile::adopt(text::Document document, const merge::Base& former, Agreement& agreement) {
-  base_ = merge::base_of(document, former);
-  agreement.peers = std::move(document.peers);
+/// The file as we last agreed upon it is not parsed again, for as long as it stays as it is.
+FoundFile PeersFile::look(const SideFiles& side, Findings& findings) const {
+  const auto recall = [this](std::string& text) -> std::optional<text::PeersText> {
+    if (!outline_ || !outline_->is_of(text)) return std::nullopt;
+    return outline_->recalled(std::move(text), base_.peers.entries());
+  };
+  return look_when_left_alone(files_, clock_, side, findings, recall);
+}
+
+void PeersFile::adopt(text::PeersText text, const merge::Base& former, Agreement& agreement) {
+  base_ = merge::base_of(text.document(), former);
+  outline_ = text::PeersOutline::of(text);
+  agreement.peers = std::move(text).take_document().peers;
   if ((told_kinds_ & bit_of(Notice::Kind::broken)) != 0)
     agreement.notices.push_back({.kind = Notice::Kind::mended});
   told_kinds_ &= bit_of(Notice::Kind::written_in_place);

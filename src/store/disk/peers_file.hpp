@@ -15,6 +15,7 @@
 #include "store/disk/replacement.hpp"
 #include "store/findings.hpp"
 #include "store/merge/merge.hpp"
+#include "store/text/peers_outline.hpp"
 
 namespace store::disk {
 
@@ -41,8 +42,13 @@ class PeersFile {
   /// When a damaged file is repaired: a running node leaves it to the operator, who may be writing it just now.
   enum class Damage : std::uint8_t { is_left, is_repaired };
 
-  /// `files` and `rng` are borrowed.
-  PeersFile(base::Files& files, base::Rng& rng, std::string path, PeersFileOptions options);
+  /// All but the path is borrowed.
+  struct World {
+    base::Files& files;
+    const base::Clock& clock;
+    base::Rng& rng;
+  };
+  PeersFile(World world, std::string path, PeersFileOptions options);
 
   /// At start: clears up what a crash has left, finds the base, and agrees. A file that cannot be written is still
   /// read. Errors: PeersErrc of class configuration, or the system's: there is nothing to start with.
@@ -75,17 +81,20 @@ class PeersFile {
                                  Agreement& agreement);
   base::Result<void> clear_up(const SideFiles& side, base::WallTime now, Agreement& agreement);
   text::Stamp next_stamp(const Sides& sides);
-  void adopt(text::Document document, const merge::Base& former, Agreement& agreement);
+  FoundFile look(const SideFiles& side, Findings& findings) const;
+  void adopt(text::PeersText text, const merge::Base& former, Agreement& agreement);
   void tell(const Sides& sides, merge::Outcome& outcome, Agreement& agreement);
   void tell_once(Notice notice, Agreement& agreement);
   void tell_lock(const base::LockAttempt& lock, Agreement& agreement);
   void tell_broken(const FoundFile& found, Agreement& agreement);
 
   base::Files& files_;
+  const base::Clock& clock_;
   base::Rng& rng_;
   std::string path_;
   PeersFileOptions options_;
   merge::Base base_;
+  std::optional<text::PeersOutline> outline_;   ///< Of the text whose peers `base_` holds.
   std::optional<libp2p::crypto::Digest> told_;  ///< The edited file whose edits were told but could not be merged.
   std::uint32_t told_kinds_ = 0;                ///< Troubles told and not over: one bit per Notice::Kind.
   bool unsynced_ = false;                       ///< The directory is still to be made durable.

@@ -11,8 +11,11 @@ constexpr std::uint32_t kNewFileMode = 0644;
 
 base::Result<Replaced> PeersFile::write(const SideFiles& side, const Sides& sides, const text::PeersText& text,
                                         base::WallTime now, Agreement& agreement) {
-  Replacement what{.content = text.text(), .mode = kNewFileMode, .now = now, .suffix = rng_.next_u64()};
-  if (sides.expected) what.expected = *sides.expected;
+  const Replacement what{.expected = sides.expected(),
+                         .content = text.text(),
+                         .mode = kNewFileMode,
+                         .now = now,
+                         .suffix = rng_.next_u64()};
   std::string edited_copy;
   auto outcome = replace(files_, side, what, edited_copy);
   if (!edited_copy.empty()) {
@@ -56,13 +59,13 @@ base::Result<void> PeersFile::keep_copies(const SideFiles& side, const Sides& si
   if (!sides.text.document().seal) {
     // As the operator, or the earlier node, wrote it.
     const auto kept =
-        side.write_once(SideFiles::Kind::original, *sides.expected, kNewFileMode, now, rng_.next_u64());
+        side.write_once(SideFiles::Kind::original, sides.text.text(), kNewFileMode, now, rng_.next_u64());
     if (!kept) return kept.error();
     if (auto pruned = side.prune(SideFiles::Kind::original, kKeptOriginals); !pruned) return pruned;
   }
   if (!overruled) return base::ok();
   const auto kept =
-      side.write_once(SideFiles::Kind::conflict, *sides.expected, kNewFileMode, now, rng_.next_u64());
+      side.write_once(SideFiles::Kind::conflict, sides.text.text(), kNewFileMode, now, rng_.next_u64());
   if (!kept) return kept.error();
   agreement.notices.push_back({.kind = Notice::Kind::copy_kept, .detail = *kept});
   return side.prune(SideFiles::Kind::conflict, kKeptConflicts);
