@@ -15,6 +15,21 @@ std::optional<store::RawKey> raw_key(const libp2p::PublicKey& key) {
   return raw;
 }
 
+/// So that the first one can count as proven after a restart (Core::recall).
+std::vector<libp2p::Multiaddr> proven_first(const std::vector<libp2p::Multiaddr>& addresses,
+                                            const std::optional<peers::PeerView>& peer) {
+  if (!peer) return addresses;
+  std::vector<libp2p::Multiaddr> sorted;
+  std::vector<libp2p::Multiaddr> others;
+  for (const libp2p::Multiaddr& address : addresses) {
+    const auto known = std::ranges::find(peer->addresses, address, &peers::KnownAddress::address);
+    const bool is_proven = known != peer->addresses.end() && known->trust >= peers::Trust::proven;
+    (is_proven ? sorted : others).push_back(address);
+  }
+  sorted.insert(sorted.end(), others.begin(), others.end());
+  return sorted;
+}
+
 }  // namespace
 
 Core::Core(const Options& options, base::Rng& rng, observe::Bus& bus, base::TimePoint now)
@@ -142,7 +157,8 @@ void Core::take(exchange::RecordProven&& output, base::TimePoint now, base::Wall
 void Core::store_and_admit(const exchange::Known& known, base::WallTime wall) {
   const exchange::RecordPtr& record = known.proven;
   if (!record) return;
-  std::vector<libp2p::Multiaddr> usable = exchange::usable_addresses(record->addresses(), known.scope);
+  std::vector<libp2p::Multiaddr> usable = proven_first(
+      exchange::usable_addresses(record->addresses(), known.scope), connector_.manager().view(record->peer()));
   commands_.emplace_back(SetStanding{
       .peer = record->peer(), .verdict = verdict_of(trusted_.at(record->peer())), .addresses = usable});
   const std::optional<store::RawKey> key = raw_key(record->key());

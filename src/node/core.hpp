@@ -96,6 +96,7 @@ class Core {
   static libp2p::Admission::Verdict verdict_of(peers::Trust trust);
   /// False if it is our own, or there is no room.
   bool take_in(const store::PeerEntry& entry, base::TimePoint now);
+  bool recall(const libp2p::PeerId& peer, std::span<const libp2p::Multiaddr> addresses, base::TimePoint now);
   void let_go_of_removed(base::TimePoint now);
   void keep_out(const libp2p::PeerId& peer);
   bool is_removed(const libp2p::PeerId& peer) const { return engine_.records().is_tombstoned(peer); }

@@ -1,4 +1,5 @@
 // node/core_edits.cpp: the part of the core that follows peers.yaml: who is in it, who was taken out of it.
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -48,10 +49,9 @@ bool Core::take_in(const store::PeerEntry& entry, base::TimePoint now) {
   leaving_.erase(id);
   engine_.forgive(id);
   const bool by_operator = entry.source == store::Source::operator_entry;
-  // What a node wrote itself was proven when it did.
+  // Whom a node wrote down itself was proven when it did.
   const auto trust = by_operator ? peers::Trust::operator_entry : peers::Trust::proven;
-  const bool known = by_operator ? connector_.rewrite(id, entry.addresses, now)
-                                 : connector_.learn(id, entry.addresses, trust, now);
+  const bool known = by_operator ? connector_.rewrite(id, entry.addresses, now) : recall(id, entry.addresses, now);
   if (!known) return false;
   trusted_.insert_or_assign(id, trust);
   if (entry.name.empty()) {
@@ -66,6 +66,13 @@ bool Core::take_in(const store::PeerEntry& entry, base::TimePoint now) {
   // Without a good one: the peer gives it when it is connected.
   if (record && (*record)->peer() == id) engine_.restore(*record, /*proven=*/true, /*unreachable=*/false);
   return true;
+}
+
+/// Of the addresses that a node wrote down the first was proven, if any was; the others were told with it.
+bool Core::recall(const libp2p::PeerId& peer, std::span<const libp2p::Multiaddr> addresses, base::TimePoint now) {
+  const std::size_t proven = std::min<std::size_t>(addresses.size(), 1);
+  return connector_.learn(peer, addresses.first(proven), peers::Trust::proven, now) &&
+         connector_.learn(peer, addresses.subspan(proven), peers::Trust::hearsay, now);
 }
 
 void Core::on_edits(const store::Edits& edits, base::TimePoint now) {

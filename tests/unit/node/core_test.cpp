@@ -60,6 +60,29 @@ TEST_F(CoreTest, KnowsTheStoredPeersAsWhatTheyAre) {
   EXPECT_EQ(standings[1].verdict, Verdict::member);
 }
 
+/// What a record names beside the address that proved it is hearsay, after a restart as before.
+TEST_F(CoreTest, OfARestoredPeerOnlyTheFirstAddressIsProven) {
+  const libp2p::Multiaddr other = addr("/ip4/10.0.0.9/tcp/9000");
+  core_.restore_peers(std::vector{entry(3, store::Source::exchange, {other, address_})}, kStart);
+  const auto view = core_.peers().view(peer(3));
+  ASSERT_TRUE(view);
+  EXPECT_EQ(view->trust, peers::Trust::proven);
+  ASSERT_THAT(view->addresses, SizeIs(2));
+  EXPECT_EQ(view->addresses[0].address, other);
+  EXPECT_EQ(view->addresses[0].trust, peers::Trust::proven);
+  EXPECT_EQ(view->addresses[1].trust, peers::Trust::hearsay);
+}
+
+TEST_F(CoreTest, StoresTheAddressThatWasReachedBeforeTheOthers) {
+  const libp2p::Multiaddr unreached = addr("/ip4/10.0.0.1/tcp/9000");
+  const auto record = libp2p::SignedPeerRecord::sign(identity(2), 7, {unreached, address_});
+  core_.on_opened(connection(1, peer(2), Direction::outbound, address_), kStart);
+  core_.on_identified(peer(2), record.envelope(), kStart);
+  const auto stored = take<StorePeer>();
+  ASSERT_THAT(stored, SizeIs(1));
+  EXPECT_THAT(stored[0].entry.addresses, ElementsAre(address_, unreached));
+}
+
 TEST_F(CoreTest, SkipsItsOwnEntryOfAListThatMembersShare) {
   const std::vector entries{entry(1, store::Source::operator_entry, {address_})};
   EXPECT_EQ(core_.restore_peers(entries, kStart), 0U);
