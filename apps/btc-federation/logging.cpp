@@ -31,4 +31,10 @@ base::Result<std::vector<std::shared_ptr<observe::Sink>>> make_sinks(
   return sinks;
 }
 
+observe::Trace::Peers traced_peers(const config::text::Settings::Logging& logging) {
+  observe::Trace::Peers peers;
+  for (const libp2p::PeerId& peer : logging.trace_peers) peers.insert(peer.to_base58());
+  return peers;
+}
+
 }  // namespace btc_federation

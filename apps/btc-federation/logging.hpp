@@ -1,4 +1,4 @@
-// btc-federation/logging.hpp: the log's sinks as conf.yaml wants them.
+// btc-federation/logging.hpp: the log as conf.yaml wants it, for the start and for a reload.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,7 @@
 #include "config/text/settings.hpp"
 #include "node/core_inbox.hpp"
 #include "observe/sink.hpp"
+#include "observe/trace.hpp"
 
 namespace btc_federation {
 
@@ -15,5 +16,8 @@ namespace btc_federation {
 base::Result<std::vector<std::shared_ptr<observe::Sink>>> make_sinks(
     const config::text::Settings::Logging& logging, const std::string& config_path, base::Files& files,
     const node::Worker& worker);
+
+/// Whose messages are traced.
+observe::Trace::Peers traced_peers(const config::text::Settings::Logging& logging);
 
 }  // namespace btc_federation

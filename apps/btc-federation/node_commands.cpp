@@ -68,9 +68,8 @@ std::string in_words(base::Duration time) {
 
 class StatusCommand {
  public:
-  StatusCommand(Process& process, node::Node& node, ReloadDesk& desk, const libp2p::TaskGroup& tasks,
-                NodeFacts facts)
-      : process_{process}, node_{node}, desk_{desk}, tasks_{tasks}, facts_{std::move(facts)} {}
+  StatusCommand(World world, node::Node& node, ReloadDesk& desk, const libp2p::TaskGroup& tasks, NodeFacts facts)
+      : world_{std::move(world)}, node_{node}, desk_{desk}, tasks_{tasks}, facts_{std::move(facts)} {}
 
   /// `self` keeps this as long as it runs.
   static asio::awaitable<void> answer(std::shared_ptr<const StatusCommand> self, control::Reply reply) {
@@ -85,7 +84,7 @@ class StatusCommand {
   }
 
  private:
-  base::Duration uptime() const { return process_.clock.now() - facts_.began; }
+  base::Duration uptime() const { return world_.clock.now() - facts_.began; }
   const Record* last_reload() const { return desk_.history().empty() ? nullptr : &desk_.history().back(); }
 
   std::string text(const Picture& picture) const {
@@ -112,7 +111,7 @@ class StatusCommand {
         {"peer_id", node_.id().to_base58()},
         {"version", facts_.version},
         {"pid", ::getpid()},
-        {"run", process_.log.run()},
+        {"run", world_.log.run()},
         {"config", facts_.conf_path},
         {"uptime_ms", std::chrono::duration_cast<std::chrono::milliseconds>(uptime()).count()},
         {"listening", texts(picture.bound)},
@@ -134,7 +133,7 @@ class StatusCommand {
     return out;
   }
 
-  Process& process_;
+  const World world_;
   node::Node& node_;
   ReloadDesk& desk_;
   const libp2p::TaskGroup& tasks_;
@@ -155,7 +154,7 @@ control::Answer history_of(std::span<const Record> records) {
 
 }  // namespace
 
-void add_node_commands(control::Commands& commands, Process& process, node::Node& node, ReloadDesk& desk,
+void add_node_commands(control::Commands& commands, World world, node::Node& node, ReloadDesk& desk,
                        libp2p::TaskGroup& tasks, NodeFacts facts) {
   commands.add("reload",
                [&desk](const control::Request& request, const control::Caller& caller, control::Reply reply) {
@@ -169,8 +168,8 @@ void add_node_commands(control::Commands& commands, Process& process, node::Node
   commands.add("peers", [&node](const control::Request& request, const control::Caller&) {
     return peer_states(node.core().peers(), request);
   });
-  commands.add("status", [&tasks, status = std::make_shared<const StatusCommand>(process, node, desk, tasks,
-                                                                                 std::move(facts))](
+  commands.add("status", [&tasks, status = std::make_shared<const StatusCommand>(std::move(world), node, desk,
+                                                                                 tasks, std::move(facts))](
                              const control::Request&, const control::Caller&, control::Reply reply) {
     tasks.spawn(StatusCommand::answer(status, std::move(reply)));
   });

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "btc-federation/process.hpp"
 #include "btc-federation/reload_desk.hpp"
+#include "btc-federation/world.hpp"
 #include "control/commands.hpp"
 #include "libp2p/host/task_group.hpp"
 #include "node/node.hpp"
@@ -20,7 +20,7 @@ struct NodeFacts {
 };
 
 /// Adds them to `commands`. All is borrowed; `tasks` holds the answers that take a while.
-void add_node_commands(control::Commands& commands, Process& process, node::Node& node, ReloadDesk& desk,
+void add_node_commands(control::Commands& commands, World world, node::Node& node, ReloadDesk& desk,
                        libp2p::TaskGroup& tasks, NodeFacts facts);
 
 }  // namespace btc_federation

@@ -1,4 +1,5 @@
-// btc-federation/process.hpp: what lives as long as the process: the real world behind the node's interfaces.
+// btc-federation/process.hpp: what lives as long as the process: the real world behind the interfaces of the node
+// and of the program's parts.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -9,12 +10,10 @@
 #include "base/posix_files.hpp"
 #include "base/system.hpp"
 #include "btc-federation/signals.hpp"
+#include "btc-federation/world.hpp"
 #include "libp2p/io/asio/asio_timers.hpp"
-#include "node/core_inbox.hpp"
 #include "observe/ids.hpp"
-#include "observe/log.hpp"
 #include "observe/metrics.hpp"
-#include "observe/trace.hpp"
 
 namespace btc_federation {
 
@@ -33,6 +32,16 @@ struct Process {
 
   node::Worker worker() {
     return [this](std::function<void()> job) { boost::asio::post(disk, std::move(job)); };
+  }
+  World world() {
+    return {.executor = loop.get_executor(),
+            .clock = clock,
+            .rng = rng,
+            .timers = timers,
+            .files = files,
+            .log = log,
+            .trace = trace,
+            .worker = worker()};
   }
 };
 

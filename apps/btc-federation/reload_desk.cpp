@@ -47,13 +47,13 @@ control::Answer answer_of(const Record& record) {
   return answer;
 }
 
-ReloadDesk::ReloadDesk(Process& process, Paths paths, Hooks hooks)
-    : process_{process},
+ReloadDesk::ReloadDesk(World world, Paths paths, Hooks hooks)
+    : world_{std::move(world)},
       paths_{std::move(paths)},
       hooks_{std::move(hooks)},
-      logger_{process.log, "config"},
-      timer_{process.timers, [this] {
-               reloader_->tick(process_.clock.now());
+      logger_{world_.log, "config"},
+      timer_{world_.timers, [this] {
+               reloader_->tick(world_.clock.now());
                turn();
              }} {}
 
@@ -62,13 +62,13 @@ config::reload::Answers ReloadDesk::answers() {
               [this, alive = std::weak_ptr{alive_}](config::reload::Ticket ticket,
                                                     std::optional<config::reload::Failure> failure) {
                 if (alive.expired()) return;
-                reloader_->prepared(ticket, std::move(failure), process_.clock.now());
+                reloader_->prepared(ticket, std::move(failure), world_.clock.now());
                 turn();
               },
           .released =
               [this, alive = std::weak_ptr{alive_}](config::reload::Ticket ticket) {
                 if (alive.expired()) return;
-                reloader_->released(ticket, process_.clock.now());
+                reloader_->released(ticket, world_.clock.now());
                 turn();
               }};
 }
@@ -79,7 +79,7 @@ void ReloadDesk::use(std::vector<config::reload::Component*> components) {
 
 void ReloadDesk::started(config::text::Settings settings, const std::string& clean_text) {
   keep(clean_text);
-  reloader_->started(std::move(settings), process_.clock.now());
+  reloader_->started(std::move(settings), world_.clock.now());
   turn();
 }
 
@@ -94,13 +94,13 @@ void ReloadDesk::request(const control::Caller& caller, bool dry_run, control::R
 }
 
 void ReloadDesk::ask(const Asker& asker, bool dry_run) {
-  reloader_->request({.asker = asker, .at = process_.clock.wall(), .dry_run = dry_run}, process_.clock.now());
+  reloader_->request({.asker = asker, .at = world_.clock.wall(), .dry_run = dry_run}, world_.clock.now());
   turn();
 }
 
 void ReloadDesk::stop(std::function<void()> settled) {
   on_settled_ = std::move(settled);
-  reloader_->stop(process_.clock.now());
+  reloader_->stop(world_.clock.now());
   turn();
 }
 
@@ -111,20 +111,20 @@ void ReloadDesk::turn() {
   } else {
     timer_.cancel();
   }
-  if (on_settled_ && reloader_->settled()) asio::post(process_.loop, std::exchange(on_settled_, nullptr));
+  if (on_settled_ && reloader_->settled()) asio::post(world_.executor, std::exchange(on_settled_, nullptr));
 }
 
-void ReloadDesk::validate(config::reload::Ticket ticket) {
-  hooks_.began();
-  process_.worker()([this, ticket, alive = std::weak_ptr{alive_}] {
+void ReloadDesk::validate(config::reload::Ticket ticket, bool dry_run) {
+  if (!dry_run) hooks_.began();
+  world_.worker([this, ticket, alive = std::weak_ptr{alive_}] {
     auto loaded =
-        std::make_shared<config::disk::Loaded>(config::disk::check(process_.files, paths_.config, paths_.inputs));
-    asio::post(process_.loop, [this, ticket, alive, loaded] {
+        std::make_shared<config::disk::Loaded>(config::disk::check(world_.files, paths_.config, paths_.inputs));
+    asio::post(world_.executor, [this, ticket, alive, loaded] {
       if (alive.expired()) return;
       clean_text_ = std::move(loaded->clean_text);
       reloader_->validated(
           ticket, config::reload::make_candidate(std::move(loaded->settings), loaded->diagnostics, paths_.config),
-          process_.clock.now());
+          world_.clock.now());
       turn();
     });
   });
@@ -175,11 +175,11 @@ void ReloadDesk::log(const Record& record) const {
 
 void ReloadDesk::keep(const std::string& clean_text) {
   if (clean_text.empty()) return;
-  process_.worker()([this, clean_text, alive = std::weak_ptr{alive_}] {
+  world_.worker([this, clean_text, alive = std::weak_ptr{alive_}] {
     const base::Result<void> kept =
-        config::disk::keep_last_good(process_.files, process_.rng, paths_.config, clean_text);
+        config::disk::keep_last_good(world_.files, world_.rng, paths_.config, clean_text);
     if (kept) return;
-    asio::post(process_.loop, [this, alive, error = kept.error()] {
+    asio::post(world_.executor, [this, alive, error = kept.error()] {
       if (alive.expired()) return;
       logger_.warn("config.last_good.unsaved", "The configuration that works cannot be kept beside conf.yaml",
                    {{"file", config::disk::last_good_path(paths_.config)}, {"reason", error.message()}});

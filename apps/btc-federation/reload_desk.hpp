@@ -5,13 +5,15 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "btc-federation/commands.hpp"
-#include "btc-federation/process.hpp"
 #include "btc-federation/signals.hpp"
+#include "btc-federation/world.hpp"
 #include "config/reload/reloader.hpp"
 #include "control/commands.hpp"
 #include "libp2p/io/timers.hpp"
@@ -21,14 +23,13 @@ namespace btc_federation {
 
 class ReloadDesk final : public config::reload::Surroundings {
  public:
-  /// What others do when a reload begins and ends.
+  /// What others do when a reload begins and ends. A dry run, which changes nothing, only ends.
   struct Hooks {
     std::function<void()> began;
     std::function<void(const config::reload::Record&)> ended;
   };
 
-  /// `process` is borrowed.
-  ReloadDesk(Process& process, Paths paths, Hooks hooks);
+  ReloadDesk(World world, Paths paths, Hooks hooks);
 
   /// Where components answer to; from any call stack of the main loop.
   config::reload::Answers answers();
@@ -42,18 +43,19 @@ class ReloadDesk final : public config::reload::Surroundings {
   /// What is not committed is rolled back; `settled` is called when no reload is under way any more.
   void stop(std::function<void()> settled);
 
+  config::reload::State state() const { return reloader_->state(); }
   std::span<const config::reload::Record> history() const { return reloader_->history(); }
   const config::text::Settings& effective() const { return reloader_->effective(); }
 
  private:
-  void validate(config::reload::Ticket ticket) override;
+  void validate(config::reload::Ticket ticket, bool dry_run) override;
   void finished(const config::reload::Record& record) override;
   void ask(const config::reload::Asker& asker, bool dry_run);
   void turn();
   void log(const config::reload::Record& record) const;
   void keep(const std::string& clean_text);
 
-  Process& process_;
+  const World world_;
   const Paths paths_;
   const Hooks hooks_;
   observe::Logger logger_;

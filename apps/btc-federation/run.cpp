@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 #include "btc-federation/commands.hpp"
 #include "btc-federation/logging.hpp"
@@ -66,7 +67,8 @@ bool open_log(Process& process, const Paths& paths, const config::text::Settings
     report(sinks.error(), config::disk::log_path(paths.config, logging.file_name));
     return false;
   }
-  apply_levels(process, logging);
+  process.log.set_level(logging.level);
+  process.trace.set_peers(traced_peers(logging));
   process.log.set_sinks(std::move(*sinks));
   return true;
 }
@@ -81,6 +83,19 @@ struct JoinedThreads {
     disk.join();
   }
 };
+
+/// Runs the main loop, which carries the signals to the runner.
+int turn(Process& process, Runner& runner) {
+  struct Listening {
+    Signals& signals;
+    ~Listening() { signals.stop_listening(); }
+  };
+  process.signals.listen(process.loop.get_executor(),
+                         [&runner](const Signal& signal) { runner.on_signal(signal); });
+  const Listening listening{process.signals};
+  process.loop.run();
+  return runner.exit_status();
+}
 
 }  // namespace
 
@@ -99,6 +114,7 @@ int run(const Paths& paths, std::string_view version) {
     report(findings, peers.error(), paths.peers);
     return ExitStatus::operator_error;
   }
+  if (Signals::stop_waits()) return ExitStatus::ok;  // reading 100,000 peers takes seconds
   if (!open_log(process, paths, config.settings->logging)) return ExitStatus::operator_error;
   log_findings(process.log, paths, config, findings, store.take_notices());
 
@@ -125,13 +141,17 @@ int run(const Paths& paths, std::string_view version) {
                    .version = std::string{version}}};
   const JoinedThreads joined{network, process.disk};
   network.start();
-  Runner runner{process,
+  Runner runner{process.world(),
                 node,
                 paths,
                 {.settings = std::move(*config.settings),
                  .clean_text = std::move(config.clean_text),
-                 .version = std::string{version}}};
-  return runner.run();
+                 .version = std::string{version}},
+                {.service = service::Manager::read_environment(),
+                 .end_at_next_stop = [] { Signals::end_at_next_stop(); },
+                 .cut_short = [] { std::_Exit(ExitStatus::fatal); },
+                 .stopped = [&process] { process.loop.stop(); }}};
+  return turn(process, runner);
 }
 
 }  // namespace btc_federation

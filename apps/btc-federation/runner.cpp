@@ -4,8 +4,9 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <utility>
 
 #include "control_socket/address.hpp"
@@ -21,41 +22,37 @@ constexpr std::chrono::milliseconds kStopDeadline{2'800};
 
 }  // namespace
 
-Runner::Runner(Process& process, node::Node& node, const Paths& paths, Running running)
-    : process_{process},
+Runner::Runner(World world, node::Node& node, const Paths& paths, Running running, Edges edges)
+    : world_{std::move(world)},
       node_{node},
       paths_{paths},
+      edges_{std::move(edges)},
       running_{std::move(running)},
-      logger_{process.log, "node"},
-      manager_{process.loop.get_executor(), process.clock, service::Manager::read_environment(),
+      logger_{world_.log, "node"},
+      manager_{world_.executor, world_.clock, edges_.service,
                [this](const base::ErrorCode& error) {
                  logger_.warn("service.unreachable", "The service manager cannot be told how the node is",
                               {{"reason", error.message()}});
                }},
-      desk_{process,
+      desk_{world_,
             paths,
             {.began = [this] { manager_.reloading(); },
              .ended = [this](const config::reload::Record& record) { on_reloaded(record); }}},
-      logging_{process, paths.config, desk_.answers()},
+      logging_{world_, paths.config, desk_.answers()},
       limits_{node, desk_.answers()},
-      listeners_{process.loop.get_executor(),
-                 node.listening(),
-                 {.prepared = desk_.answers().prepared, .released = desk_.answers().released}},
-      tasks_{process.loop.get_executor()},
-      deadline_{process.loop} {
+      listeners_{world_.executor, node.listening(), desk_.answers()},
+      tasks_{world_.executor},
+      deadline_{world_.timers, [this] {
+                  logger_.error("node.stop.forced", "The stop took too long and is cut short");
+                  edges_.cut_short();  // what waited to be saved may be lost
+                }} {
   desk_.use(components());
-  add_node_commands(commands_, process_, node_, desk_, tasks_,
-                    {.version = running_.version, .conf_path = paths_.config, .began = process_.clock.now()});
+  add_node_commands(commands_, world_, node_, desk_, tasks_,
+                    {.version = running_.version, .conf_path = paths_.config, .began = world_.clock.now()});
   open_control();
-  process_.signals.listen(process_.loop.get_executor(), [this](const Signal& signal) { on_signal(signal); });
-  asio::co_spawn(process_.loop, start(),
+  asio::co_spawn(world_.executor, start(),
                  asio::bind_cancellation_slot(start_.slot(),
                                               [this](const std::exception_ptr& thrown) { on_started(thrown); }));
-}
-
-int Runner::run() {
-  process_.loop.run();
-  return status_;
 }
 
 /// In the order of dependency: where lines go comes first, so that what the others have to say is in the new log.
@@ -69,12 +66,14 @@ void Runner::open_control() {
                  {{"file", path}, {"reason", place.error().message()}});
     return;
   }
-  control_ = std::make_unique<control_socket::Server>(process_.loop.get_executor(), std::move(*place), commands_);
+  control_ = std::make_unique<control_socket::Server>(world_.executor, std::move(*place), commands_);
 }
 
 // --- start -----------------------------------------------------------------------------------------------------
 
 asio::awaitable<void> Runner::start() {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  if (stopping_) co_return;
   auto starting = node_.start();
   const std::optional<node::StartFailure> failure = co_await std::move(starting);
   if (!failure || failure->error == asio::error::operation_aborted) co_return;
@@ -104,7 +103,7 @@ void Runner::on_signal(const Signal& signal) {
 
 void Runner::on_stop_signal() {
   if (std::exchange(stopping_, true)) return;
-  Signals::end_at_next_stop();
+  edges_.end_at_next_stop();
   if (started_) {
     begin_stop();
   } else {
@@ -113,7 +112,7 @@ void Runner::on_stop_signal() {
 }
 
 void Runner::reopen_log() {
-  if (const base::Result<void> reopened = process_.log.reopen(); reopened) {
+  if (const base::Result<void> reopened = world_.log.reopen(); reopened) {
     logger_.info("log.reopened", "Log file opened again");
   } else {
     logger_.error("log.reopen.failed", "The log file cannot be opened again",
@@ -133,18 +132,13 @@ void Runner::on_reloaded(const config::reload::Record& record) {
 void Runner::begin_stop() {
   if (std::exchange(stop_begun_, true)) return;  // a start that failed, and then a signal
   manager_.stopping();
-  deadline_.expires_after(kStopDeadline);
-  deadline_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
-    logger_.error("node.stop.forced", "The stop took too long and is cut short");
-    std::_Exit(ExitStatus::fatal);  // what waited to be saved may be lost
-  });
+  deadline_.arm(world_.clock.now() + kStopDeadline);
   desk_.stop([this] {
-    asio::co_spawn(process_.loop, stop(), [this](const std::exception_ptr& thrown) {
+    asio::co_spawn(world_.executor, stop(), [this](const std::exception_ptr& thrown) {
       if (thrown) std::rethrow_exception(thrown);
       // The worker's last job is waited for under the deadline, too. What still waits for a time then has nobody
       // to serve any more.
-      process_.worker()([this] { asio::post(process_.loop, [this] { process_.loop.stop(); }); });
+      world_.worker([this] { asio::post(world_.executor, [this] { on_stopped(); }); });
     });
   });
 }
@@ -156,6 +150,11 @@ asio::awaitable<void> Runner::stop() {
   co_await std::move(answered);
   auto stopping = node_.stop();
   co_await std::move(stopping);
+}
+
+void Runner::on_stopped() {
+  deadline_.cancel();
+  edges_.stopped();
 }
 
 }  // namespace btc_federation

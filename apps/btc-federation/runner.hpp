@@ -1,20 +1,22 @@
 // btc-federation/runner.hpp: the life of the node's process: start, signals, reloads, the operator's commands,
-// stop. Thread rules: the main thread. Invariant: an orderly stop begins once, after a reload that was under way
+// stop. Thread rules: the main loop. Invariant: an orderly stop begins once, after a reload that was under way
 // has become the old or the new configuration, and ends within kStopDeadline of the signal.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "btc-federation/limits_component.hpp"
+#include "btc-federation/logging_component.hpp"
 #include "btc-federation/node_commands.hpp"
-#include "btc-federation/process.hpp"
-#include "btc-federation/reload_components.hpp"
 #include "btc-federation/reload_desk.hpp"
+#include "btc-federation/signals.hpp"
+#include "btc-federation/world.hpp"
 #include "control_socket/server.hpp"
 #include "node/listeners_component.hpp"
 #include "node/node.hpp"
@@ -31,31 +33,42 @@ class Runner {
     std::string version;
   };
 
-  /// `process` and `node` are borrowed, also by the disk worker's last jobs: join it before this goes.
-  Runner(Process& process, node::Node& node, const Paths& paths, Running running);
-  ~Runner() { process_.signals.stop_listening(); }
+  /// What it does to the process, and who started that.
+  struct Edges {
+    service::Manager::Environment service{};
+    std::function<void()> end_at_next_stop;  ///< The stop is under way: another signal ends the process at once.
+    std::function<void()> cut_short;         ///< The stop takes too long: ends the process.
+    std::function<void()> stopped;           ///< Nothing is left to do.
+  };
+
+  /// The start begins with the loop's next turn. `node` is borrowed, also by the worker's last jobs.
+  Runner(World world, node::Node& node, const Paths& paths, Running running, Edges edges);
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
-  /// Until the node has stopped; the exit status.
-  int run();
+  void on_signal(const Signal& signal);
+
+  const ReloadDesk& reloads() const { return desk_; }
+  /// The process's, when it has stopped.
+  int exit_status() const { return status_; }
 
  private:
   std::vector<config::reload::Component*> components();
   void open_control();
   boost::asio::awaitable<void> start();
   void on_started(const std::exception_ptr& thrown);
-  void on_signal(const Signal& signal);
   void on_stop_signal();
   void reopen_log();
   void on_reloaded(const config::reload::Record& record);
   /// Once: reloads first, then the node.
   void begin_stop();
   boost::asio::awaitable<void> stop();
+  void on_stopped();
 
-  Process& process_;
+  const World world_;
   node::Node& node_;
   const Paths paths_;
+  const Edges edges_;
   Running running_;
   observe::Logger logger_;
   service::Manager manager_;
@@ -66,7 +79,7 @@ class Runner {
   libp2p::TaskGroup tasks_;
   control::Commands commands_;
   std::unique_ptr<control_socket::Server> control_;
-  boost::asio::steady_timer deadline_;
+  libp2p::io::Timer deadline_;
   boost::asio::cancellation_signal start_;
   bool started_ = false;
   bool stopping_ = false;

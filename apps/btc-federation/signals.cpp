@@ -33,6 +33,13 @@ Signals::Signals() {
 
 Signals::~Signals() { ::close(descriptor_); }
 
+bool Signals::stop_waits() {
+  sigset_t waiting;
+  ::sigemptyset(&waiting);
+  ::sigpending(&waiting);
+  return ::sigismember(&waiting, SIGTERM) == 1 || ::sigismember(&waiting, SIGINT) == 1;
+}
+
 void Signals::listen(const asio::any_io_executor& executor, std::function<void(const Signal&)> on_signal) {
   on_signal_ = std::move(on_signal);
   stream_.emplace(executor, descriptor_);

@@ -25,6 +25,8 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
+  /// A SIGTERM or SIGINT waits: to be asked between steps that are long, before there is a loop that listens.
+  static bool stop_waits();
   /// Those that wait, and all that come.
   void listen(const boost::asio::any_io_executor& executor, std::function<void(const Signal&)> on_signal);
   /// Hears no more: to be called before the executor's loop goes.

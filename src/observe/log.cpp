@@ -24,12 +24,23 @@ Log::Log(const base::Clock& clock, Registry& metrics, std::string run)
 
 Log::~Log() = default;
 
+Log::Sinks::Sinks(std::vector<std::shared_ptr<Sink>> sinks) {
+  slots_.reserve(sinks.size());
+  for (auto& sink : sinks) slots_.push_back(std::make_unique<Slot>(std::move(sink)));
+}
+
+Log::Sinks::Sinks(Sinks&&) noexcept = default;
+Log::Sinks& Log::Sinks::operator=(Sinks&&) noexcept = default;
+Log::Sinks::~Sinks() = default;
+
 void Log::set_sinks(std::vector<std::shared_ptr<Sink>> sinks) {
-  std::vector<std::unique_ptr<Slot>> slots;
-  slots.reserve(sinks.size());
-  for (auto& sink : sinks) slots.push_back(std::make_unique<Slot>(std::move(sink)));
+  Sinks made{std::move(sinks)};
+  swap_sinks(made);
+}
+
+void Log::swap_sinks(Sinks& sinks) noexcept {
   const std::unique_lock lock{mutex_};
-  slots_.swap(slots);
+  slots_.swap(sinks.slots_);
 }
 
 base::Result<void> Log::reopen() {

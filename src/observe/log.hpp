@@ -27,7 +27,23 @@ class Counter;
 class Registry;
 
 class Log {
+ private:
+  struct Slot;
+
  public:
+  /// Sinks that a log can take over without anything that could fail.
+  class Sinks {
+   public:
+    explicit Sinks(std::vector<std::shared_ptr<Sink>> sinks);
+    Sinks(Sinks&&) noexcept;
+    Sinks& operator=(Sinks&&) noexcept;
+    ~Sinks();
+
+   private:
+    friend class Log;
+    std::vector<std::unique_ptr<Slot>> slots_;
+  };
+
   /// `clock` and `metrics` are borrowed for the life of the log; `run` is this process's run id (ids.hpp).
   Log(const base::Clock& clock, Registry& metrics, std::string run);
   ~Log();
@@ -40,6 +56,8 @@ class Log {
 
   /// Replaces all sinks (start, reload). Lines in flight still go to the old ones.
   void set_sinks(std::vector<std::shared_ptr<Sink>> sinks);
+  /// The same for a commit: allocates nothing. `sinks` holds the old ones afterwards.
+  void swap_sinks(Sinks& sinks) noexcept;
   /// Opens every sink's target again. The first error is returned; the other sinks are reopened all the same.
   base::Result<void> reopen();
 
@@ -55,8 +73,6 @@ class Log {
   std::uint64_t lost() const;
 
  private:
-  struct Slot;
-
   void tell_others(const Slot* failed, const Record& record);
 
   const base::Clock& clock_;

@@ -9,11 +9,9 @@
 
 namespace observe {
 
-void Trace::set_peers(std::vector<std::string> peers) {
-  std::set<std::string, std::less<>> fresh{std::make_move_iterator(peers.begin()),
-                                           std::make_move_iterator(peers.end())};
+void Trace::swap_peers(Peers& peers) noexcept {
   const std::unique_lock lock{mutex_};
-  peers_.swap(fresh);
+  peers_.swap(peers);
 }
 
 bool Trace::wants(std::string_view peer) const {

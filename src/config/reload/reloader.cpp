@@ -222,7 +222,7 @@ void Reloader::begin(bool dry_run, base::TimePoint now) {
   go(Step::begin);
   deadline_ = now + kValidateLimit;
   awaited_ = next_ticket();
-  surroundings_.validate(awaited_);
+  surroundings_.validate(awaited_, dry_run);
 }
 
 void Reloader::cancel(bool dry_run) {

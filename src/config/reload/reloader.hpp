@@ -64,8 +64,8 @@ Candidate make_candidate(std::optional<text::Settings> settings, const text::Dia
 class Surroundings {
  public:
   virtual ~Surroundings() = default;
-  /// Read and check the file; answered with `validated`.
-  virtual void validate(Ticket ticket) = 0;
+  /// Read and check the file; answered with `validated`. `dry_run`: nothing will change, whatever it says.
+  virtual void validate(Ticket ticket, bool dry_run) = 0;
   /// A reload ended; `record.askers` are to be told.
   virtual void finished(const Record& record) = 0;
 };

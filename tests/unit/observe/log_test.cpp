@@ -118,6 +118,19 @@ TEST_F(LogTest, ASinkAloneThatFailsLosesItsLinesQuietly) {
   EXPECT_EQ(log_.lost(), 1U);
 }
 
+TEST_F(LogTest, ASwapPutsTheOldSinksIntoTheHandsOfWhoGaveTheNew) {
+  const auto fresh = std::make_shared<test::BrokenSink>();
+  Log::Sinks sinks{{fresh}};
+  log_.swap_sinks(sinks);
+  logger_.info("test.line", "");
+  EXPECT_EQ(fresh->written, 1);
+  EXPECT_TRUE(memory_->lines("test.line").empty());
+  log_.swap_sinks(sinks);
+  logger_.info("test.line", "");
+  EXPECT_EQ(fresh->written, 1);
+  EXPECT_EQ(memory_->lines("test.line").size(), 1U);
+}
+
 TEST_F(LogTest, ReopensEverySinkAndReturnsTheFirstError) {
   const auto second = std::make_shared<test::BrokenSink>();
   log_.set_sinks({broken_, second});

@@ -22,6 +22,16 @@ TEST(Trace, WithPeersWantsOnlyThose) {
   EXPECT_TRUE(trace.wants("12D3KooWC"));
 }
 
+TEST(Trace, ASwapGivesBackWhoWasTracedBefore) {
+  Trace trace;
+  trace.set_peers({"12D3KooWA"});
+  Trace::Peers peers{"12D3KooWB"};
+  trace.swap_peers(peers);
+  EXPECT_TRUE(trace.wants("12D3KooWB"));
+  EXPECT_FALSE(trace.wants("12D3KooWA"));
+  EXPECT_EQ(peers, Trace::Peers{"12D3KooWA"});
+}
+
 TEST(Trace, HexPreviewIsBounded) {
   EXPECT_EQ(hex_preview(base::Bytes{0x0a, 0xff}), "0aff");
   EXPECT_EQ(hex_preview(base::Bytes(kTraceHexBytes, 0)), std::string(2 * kTraceHexBytes, '0'));

@@ -116,6 +116,7 @@ TEST(Reloader, ADryRunTellsAndTouchesNothing) {
   world.start();
   world.file = kNew;
   world.reload(true, 3);
+  EXPECT_TRUE(world.validates_dry_run);
   EXPECT_THAT(world.calls, IsEmpty());
   EXPECT_EQ(world.last().outcome, Outcome::dry_run);
   EXPECT_EQ(world.last().changes.size(), 2U);
@@ -125,6 +126,8 @@ TEST(Reloader, ADryRunTellsAndTouchesNothing) {
   world.reload(true);
   EXPECT_THAT(world.last().reason, HasSubstr("would be refused: network.loops"));
   EXPECT_EQ(world.last().changes.at(0).effect, text::Effect::restart);
+  world.reload();
+  EXPECT_FALSE(world.validates_dry_run);
 }
 
 TEST(Reloader, ABurstFoldsIntoOneMoreReload) {

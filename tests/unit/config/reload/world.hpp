@@ -141,7 +141,8 @@ class World : public Surroundings {
   }
 
   // Surroundings
-  void validate(Ticket ticket) override {
+  void validate(Ticket ticket, bool dry_run) override {
+    validates_dry_run = dry_run;
     ++validations;
     validate_ticket = ticket;
     if (on_validate == Behaviour::at_once) answer_validate();
@@ -156,6 +157,7 @@ class World : public Surroundings {
   Behaviour on_validate = Behaviour::at_once;
   Ticket validate_ticket;
   int validations = 0;
+  bool validates_dry_run = false;  ///< The last one.
   std::size_t requests = 0;
 
  private:
