@@ -1,9 +1,9 @@
-# Tests and their labels: unit, sim, integration, interop, threads, fuzz. A test may have several; everything
-# with the label `threads` also runs under the thread sanitizer. For each label there is a target tests_LABEL that
+# Tests and their labels: unit, sim, integration, interop, threads, sanitized, fuzz. A test may have several;
+# everything with the label `threads` also runs under the thread sanitizer, with `sanitized` under each. For each label there is a target tests_LABEL that
 # builds just what its tests need, so that a sanitizer build does not compile the rest.
 include(GoogleTest)
 
-set(BF_TEST_LABELS unit sim integration interop threads fuzz)
+set(BF_TEST_LABELS unit sim integration interop threads sanitized fuzz)
 foreach(label IN LISTS BF_TEST_LABELS)
   add_custom_target(tests_${label})
 endforeach()

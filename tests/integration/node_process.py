@@ -173,7 +173,7 @@ class Node:
         return self.find(message, **fields)[0]
 
     def last_words(self):
-        return f"standard error: {self.error_path.read_text(errors='replace').strip()[-1000:] or '(empty)'}"
+        return f"standard error: {self.error_path.read_text(errors='replace').strip()[-10_000:] or '(empty)'}"
 
     def tell(self, count=12):
         """The end of the log, for whoever reads of a failure."""

@@ -5,14 +5,12 @@ import subprocess
 import time
 from pathlib import Path
 
+import pace
 from federation import missing_connections, start
 from peer_process import PeerError
 from reload_scenarios import RELOAD_SECONDS, forgive, reload_json
 from waiting import expect, wait_until
 
-CONNECTIONS = 24         # of each implementation, besides the one that pings
-HOLD_SECONDS = 20
-PINGS = 40_000
 DIAL_SECONDS = 120       # for all of a dialer's work
 
 
@@ -59,20 +57,22 @@ def configurations(ports):
 
 def reload_under_load(federation, go):
     """Listeners move, levels and intervals change, every second reload fails: no connection and no byte is lost."""
+    count = pace.count(24, 8)  # of connections of each implementation, besides the one that pings
+    pings_each = pace.count(40_000, 2_000)
     node, peer = nodes = federation.chain(2)
     start(nodes)
     wait_until(lambda: missing_connections(nodes), 20)
     programs = (Path(node.program).parent / "libp2p-peer", Path(go))
     target = f"{node.address}/p2p/{node.peer_id}"
-    idle = [Dialer(program, target, "idle", "--count", str(CONNECTIONS), "--concurrency", "4",
-                   "--hold", str(HOLD_SECONDS)) for program in programs]
+    idle = [Dialer(program, target, "idle", "--count", str(count), "--concurrency", "4",
+                   "--hold", str(pace.count(20, 12))) for program in programs]
     pings = []
     took, outcomes = [], {"applied": 0, "invalid": 0}
     try:
         for dialer in idle:
             dialer.wait_open()
-        pings += [Dialer(program, target, "ping", "--count", str(PINGS)) for program in programs]
-        wait_until(lambda: 2 * CONNECTIONS + 3 - opened(node), 20)
+        pings += [Dialer(program, target, "ping", "--count", str(pings_each)) for program in programs]
+        wait_until(lambda: 2 * count + 3 - opened(node), 20)
         ports = [federation.free_port(), node.port]
         for node.address, logging, peers, is_good in configurations(ports):
             if not any(dialer.running() for dialer in idle):
@@ -89,14 +89,14 @@ def reload_under_load(federation, go):
     finally:
         for dialer in idle + pings:
             dialer.end()
-    print(f"{outcomes}, the longest {max(took):.2f} s, with {2 * CONNECTIONS + 3} connections")
+    print(f"{outcomes}, the longest {max(took):.2f} s, with {2 * count + 3} connections")
     for report in held:
-        expect(report["opened"] == report["alive"] == CONNECTIONS, f"connections were lost: {report}")
+        expect(report["opened"] == report["alive"] == count, f"connections were lost: {report}")
     for report in pinged:
-        expect(report["ok"] and report["count"] == PINGS, f"{report}")
+        expect(report["ok"] and report["count"] == pings_each, f"{report}")
         print(f"{report['impl']}: {report['count']} pings answered, p99 {report['p99_ms']} ms")
-    expect(min(outcomes.values()) >= 5, f"too few reloads to tell anything: {outcomes}")
-    expect(max(took) < RELOAD_SECONDS, f"one took {max(took):.2f} s")
+    expect(min(outcomes.values()) >= pace.count(5, 3), f"too few reloads to tell anything: {outcomes}")
+    expect(max(took) < pace.seconds(RELOAD_SECONDS), f"one took {max(took):.2f} s")
     expect(not missing_connections(nodes), f"the nodes lost each other: {missing_connections(nodes)}")
     forgive(node)
     forgive(peer)

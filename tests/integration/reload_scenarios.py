@@ -7,6 +7,7 @@ import socket
 import stat
 import time
 
+import pace
 from config_scenarios import said
 from federation import missing_connections, start
 from node_process import STOP_SECONDS, descriptors, memory_kib
@@ -228,6 +229,7 @@ def reload_signals(federation, _):
 
 def reload_often(federation, _):
     """1,000 reloads, every second one fails: each under 2 s, memory and descriptors flat, no connection lost."""
+    reloads = pace.count(1000, 100)
     node, peer = nodes = federation.chain(2)
     start(nodes)
     wait_connected(nodes)
@@ -238,7 +240,7 @@ def reload_often(federation, _):
     control.connect(str(node.folder / "control.sock"))
     lines = control.makefile("rwb")
     took, marks = [], []
-    for number in range(1000):
+    for number in range(reloads):
         text = good[number // 2 % 2] if number % 2 == 0 else good[0].replace("level:", "lever:") + "peers: 1\n"
         path.write_text(text, encoding="utf-8")
         began = time.monotonic()
@@ -247,15 +249,17 @@ def reload_often(federation, _):
         answer = json.loads(lines.readline())
         took.append(time.monotonic() - began)
         expect(answer["id"] == number and answer["ok"] == (number % 2 == 0), f"{answer}")
-        if number % 100 == 99:
+        if (number + 1) % (reloads // 10) == 0:
             marks.append((memory_kib(node.process.pid), descriptors(node.process.pid)))
     lines.close()
     control.close()
     took.sort()
-    print(f"1,000 reloads: median {took[500] * 1000:.1f} ms, 99 % {took[990] * 1000:.1f} ms, longest {took[-1] * 1000:.1f} ms")
-    print("memory (KiB) and descriptors after each hundred:", marks)
-    expect(took[-1] < RELOAD_SECONDS, f"one took {took[-1]:.2f} s")
-    expect(marks[-1][0] - marks[1][0] < 1024, f"memory grows: {marks}")
+    median, most = took[reloads // 2], took[reloads * 99 // 100]
+    print(f"{reloads} reloads: median {median * 1000:.1f} ms, 99 % {most * 1000:.1f} ms, "
+          f"longest {took[-1] * 1000:.1f} ms")
+    print("memory (KiB) and descriptors after each tenth:", marks)
+    expect(took[-1] < pace.seconds(RELOAD_SECONDS), f"one took {took[-1]:.2f} s")
+    expect(pace.sanitized or marks[-1][0] - marks[1][0] < 1024, f"memory grows: {marks}")
     expect(marks[-1][1] <= marks[1][1] + 1, f"descriptors grow: {marks}")
     expect(connections_of(node) == before and connections_of(peer), "a connection was lost")
     forgive(node)
@@ -329,6 +333,7 @@ def service_manager(federation, _):
     print(heard("READY=1\nSTATUS=running as " + node.peer_id))
     heard("WATCHDOG=1")
     heard("WATCHDOG=1")
+    said(node, 0, "reload", "--dry-run")  # which is none: `heard` would not let it pass
     sent = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
     node.send(signal.SIGHUP)
     told = heard("RELOADING=1\nMONOTONIC_USEC=")

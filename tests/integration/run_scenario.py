@@ -18,6 +18,7 @@ import disk_scenarios
 import garbage_scenarios
 import mesh_scenarios
 import operator_scenarios
+import pace
 import peers_scenarios
 import reload_load_scenarios
 import reload_scenarios
@@ -38,7 +39,9 @@ def main():
     parser.add_argument("scenario", choices=SCENARIOS)
     parser.add_argument("--node", required=True, help="path of btc-federation")
     parser.add_argument("--go", help="path of go-peer (tests/interop/build_go_peer)")
+    parser.add_argument("--sanitized", action="store_true", help="the programs are of a sanitizer build")
     args = parser.parse_args()
+    pace.sanitized = args.sanitized
     if args.go and not Path(args.go).exists():
         print(f"SKIPPED: no go peer at {args.go} (is go installed?)")
         return 77

@@ -23,8 +23,8 @@ verb_test() {
   done
   if [ ${#labels[@]} -eq 0 ]; then
     case $preset in
-      asan) labels=(unit fuzz) ;;
-      tsan) labels=(threads) ;;
+      asan) labels=(unit fuzz sanitized) ;;
+      tsan) labels=(threads sanitized) ;;
     esac
   fi
   need_packages build test
@@ -64,10 +64,14 @@ run_tests() {
   return "$status"
 }
 
-# A finding ends the test, with a stack that names functions.
+# A finding ends the program, with a stack that names functions and a status that no test of a program expects.
 sanitizer_options() {
+  local finding=exitcode=99
   export ASAN_SYMBOLIZER_PATH=/usr/lib/llvm-19/bin/llvm-symbolizer
-  export TSAN_OPTIONS="external_symbolizer_path=$ASAN_SYMBOLIZER_PATH:halt_on_error=1:second_deadlock_stack=1"
-  export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_init_order=1:check_initialization_order=1
-  export UBSAN_OPTIONS=print_stacktrace=1
+  # Without a second of waiting for late races at each exit: programs have to end in time.
+  TSAN_OPTIONS=external_symbolizer_path=$ASAN_SYMBOLIZER_PATH:halt_on_error=1:second_deadlock_stack=1:$finding
+  export TSAN_OPTIONS=$TSAN_OPTIONS:atexit_sleep_ms=0
+  export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_init_order=1:check_initialization_order=1:$finding
+  export LSAN_OPTIONS=$finding
+  export UBSAN_OPTIONS=print_stacktrace=1:$finding
 }
