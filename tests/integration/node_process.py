@@ -119,6 +119,12 @@ class Node:
         names = [path.read_text(encoding="ascii") for path in Path(f"/proc/{self.process.pid}/task").glob("*/comm")]
         return sum(name.startswith(prefix) for name in names)
 
+    def blocks(self, number):
+        """True if the main thread has blocked this signal."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        mask = next(line for line in status.splitlines() if line.startswith("SigBlk:")).split()[1]
+        return int(mask, 16) >> number - 1 & 1 == 1
+
     def kill(self):
         """As a crash would: nothing is saved, nobody is told."""
         self.process.kill()

@@ -1,14 +1,19 @@
 """What an operator sees: files that are written or refused, exit statuses, signals, logs."""
 
+import base64
 import json
+import os
 import re
 import resource
 import signal
 import socket
 import stat
 import subprocess
+import time
 
 import json_log
+import pace
+import peers_file
 from federation import missing_connections, start
 from node_process import START_SECONDS, STOP_SECONDS, check_no_secret, run
 from waiting import expect, wait_until
@@ -253,6 +258,20 @@ def signals(federation, _):
             print(f"SIGTERM twice with a frozen peer: exit status {status}")
             expect(status == -signal.SIGTERM, f"exit status {status} after a second SIGTERM")
         peer.send(signal.SIGCONT)
+    stop_while_loading(federation.node())
+
+
+def stop_while_loading(node):
+    """SIGTERM before there is a loop that could hear it: nothing is started any more."""
+    peers_file.write(node.peers_path, {base64.b64encode(os.urandom(32)).decode(): [node.address]
+                                       for _ in range(pace.count(30_000, 10_000))})
+    node.start()
+    wait_until(lambda: not node.blocks(signal.SIGTERM) and f"{node} does not block SIGTERM", 5)
+    began = time.monotonic()
+    node.send(signal.SIGTERM)
+    status = node.exit_status(STOP_SECONDS)
+    print(f"SIGTERM while peers.yaml is read: exit status {status} after {time.monotonic() - began:.2f} s")
+    expect(status == 0 and not node.log.lines, f"exit status {status}, and it logged {node.log.lines}")
 
 
 def logs(federation, _):
