@@ -11,7 +11,8 @@ from peer_process import PeerError
 from reload_scenarios import RELOAD_SECONDS, forgive, reload_json
 from waiting import expect, wait_until
 
-DIAL_SECONDS = 120       # for all of a dialer's work
+THREADS = "loops: 3"
+DIAL_SECONDS = 120  # for all of a dialer's work
 
 
 class Dialer:
@@ -60,6 +61,7 @@ def reload_under_load(federation, go):
     count = pace.count(24, 8)  # of connections of each implementation, besides the one that pings
     pings_each = pace.count(40_000, 2_000)
     node, peer = nodes = federation.chain(2)
+    node.configure(network=THREADS)
     start(nodes)
     wait_until(lambda: missing_connections(nodes), 20)
     programs = (Path(node.program).parent / "libp2p-peer", Path(go))
@@ -77,7 +79,7 @@ def reload_under_load(federation, go):
         for node.address, logging, peers, is_good in configurations(ports):
             if not any(dialer.running() for dialer in idle):
                 break
-            node.configure(logging, peers)
+            node.configure(logging, peers, THREADS)
             began = time.monotonic()
             record = reload_json(node, 0 if is_good else 1)
             took.append(time.monotonic() - began)
