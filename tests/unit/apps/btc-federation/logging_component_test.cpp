@@ -11,6 +11,7 @@
 #include "config/text/keys.hpp"
 #include "manual_worker.hpp"
 #include "observe/memory_sink.hpp"
+#include "observe/metrics.hpp"
 #include "sim/world.hpp"
 
 namespace {

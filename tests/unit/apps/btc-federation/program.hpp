@@ -15,6 +15,7 @@
 #include "config/disk/load.hpp"
 #include "manual_worker.hpp"
 #include "observe/memory_sink.hpp"
+#include "observe/metrics.hpp"
 #include "sim/internet.hpp"
 #include "sim/node.hpp"
 #include "sim/resolver.hpp"

@@ -7,6 +7,7 @@
 #include "config/reload/limits.hpp"
 #include "manual_worker.hpp"
 #include "observe/memory_sink.hpp"
+#include "observe/metrics.hpp"
 #include "sim/world.hpp"
 
 namespace btc_federation {
@@ -16,6 +17,7 @@ using config::reload::Outcome;
 using config::reload::Record;
 using config::reload::State;
 using config::reload::Ticket;
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;

@@ -37,7 +37,7 @@ TEST_F(RunnerTest, AReloadThatIsAskedForDuringTheStartComesAfterIt) {
   auto holder = take_port();
   boot();
   world_.run_for(1s);
-  ASSERT_EQ(lines_->lines("network.listen.retried").size(), 1U);
+  ASSERT_FALSE(lines_->lines("network.listen.retried").empty());
   write(new_);
   send(SIGHUP, 3);
   world_.settle();
