@@ -61,7 +61,8 @@ TEST(NodeLoops, AMeshAtRestHoldsLaterWhatItHeldAfterAMinute) {
     EXPECT_GE(early[i].timers, kNodes - 1) << "a connection has its deadline";  // the world's heap, here
     // A round or a ping may be under way at one of the two moments.
     EXPECT_LE(late.tasks, early[i].tasks + 2);
-    EXPECT_LE(late.streams_inbound + late.streams_outbound, early[i].streams_inbound + early[i].streams_outbound + 2);
+    EXPECT_LE(late.streams_inbound + late.streams_outbound,
+              early[i].streams_inbound + early[i].streams_outbound + 2);
   }
   for (const auto& node : chain.nodes) ASSERT_NO_FATAL_FAILURE(node->stop());
   for (const auto& node : chain.nodes) node->destroy();

@@ -4,6 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "libp2p/host/source.hpp"
+
 namespace libp2p {
 namespace {
 
@@ -17,14 +19,6 @@ policy::Standing standing_of(Verdict verdict) {
     case Verdict::stranger: break;
   }
   return policy::Standing::stranger;
-}
-
-/// Nothing for loopback: many programs of one machine are no flood.
-std::optional<policy::Source> source_of(const io::Endpoint& remote) {
-  if (remote.is_loopback()) return std::nullopt;
-  policy::Source source{.prefix = {static_cast<std::uint8_t>(remote.v6 ? 6 : 4)}};
-  std::copy_n(remote.ip.begin(), remote.v6 ? 7 : 4, source.prefix.begin() + 1);
-  return source;
 }
 
 DialStage stage_of(const conn::Connection& connection) {

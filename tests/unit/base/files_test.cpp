@@ -6,11 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
-#include <thread>
 
 #include "base/memory_files.hpp"
 #include "base/posix_files.hpp"
@@ -314,18 +312,6 @@ TEST_P(RealDisk, IsSettledOnceNobodyChangesTheFile) {
   EXPECT_TRUE(*files_->settle(path("a"), 20ms, 5s));
   EXPECT_TRUE(*files_->settle(path("missing"), 20ms, 5s));
   EXPECT_FALSE(*files_->settle(path("a"), 5s, 20ms)) << "not looked at for long enough";
-}
-
-TEST_P(RealDisk, IsNotSettledWhileSomebodyWrites) {
-  using namespace std::chrono_literals;
-  std::atomic<bool> is_over = false;
-  std::thread writer{[&] {
-    while (!is_over) write("a", "more");
-  }};
-  EXPECT_FALSE(*files_->settle(path("a"), 400ms, 500ms));
-  is_over = true;
-  writer.join();
-  EXPECT_TRUE(*files_->settle(path("a"), 20ms, 5s));
 }
 
 struct DirectoryCase {
