@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/base64.hpp"
+#include "base/utf8.hpp"
 #include "libp2p/peer_record.hpp"
 #include "store/text/limits.hpp"
 #include "store/text/peers_yaml.hpp"
@@ -14,6 +15,24 @@ namespace {
 /// What goes into double quotes must need no escape there.
 bool can_be_quoted(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
+}
+
+/// What YAML lets stand in a line as it is, but for the two characters that are escaped.
+bool is_printable(char32_t c) {
+  const bool is_ascii = c >= 0x20 && c <= 0x7e;
+  const bool is_other = (c >= 0xa0 && c <= 0xd7ff) || (c >= 0xe000 && c <= 0xfffd) || c >= 0x10000;
+  const bool breaks_lines = c == 0x2028 || c == 0x2029;
+  const bool is_byte_order_mark = c == 0xfeff;
+  return is_ascii || (is_other && !breaks_lines && !is_byte_order_mark);
+}
+
+bool is_printable(std::string_view text) {
+  while (!text.empty()) {
+    const base::CodePoint point = base::first_code_point(text);
+    if (!point.valid || !is_printable(point.value)) return false;
+    text.remove_prefix(point.size);
+  }
+  return true;
 }
 
 /// True if the file can hold the address so that it comes back as it is. The record holds the others, too.
@@ -35,13 +54,20 @@ PeerEntry writable(PeerEntry entry) {
     }
   }
   entry.addresses = std::move(distinct);
-  if (!can_be_quoted(entry.name) || entry.name.size() > kMaxNameBytes) entry.name.clear();
+  if (!is_printable(entry.name) || entry.name.size() > kMaxNameBytes) entry.name.clear();
   if (entry.record.size() > libp2p::SignedPeerRecord::kMaxEnvelopeBytes) entry.record.clear();
   if (entry.last_seen) entry.last_seen = parse_wall(format_wall(*entry.last_seen));
   return entry;
 }
 
-std::string quoted(std::string_view text) { return '"' + std::string{text} + '"'; }
+std::string quoted(std::string_view text) {
+  std::string out{'"'};
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
 
 std::string key_text(const RawKey& key) { return quoted(base::to_base64(key)); }
 

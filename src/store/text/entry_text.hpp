@@ -17,6 +17,7 @@ struct FieldText {
 std::vector<FieldText> fields_of(const PeerEntry& entry);
 std::vector<FieldText> fields_of(const Tombstone& tombstone);
 
+/// In double quotes. `text` is printable, in one line.
 std::string quoted(std::string_view text);
 std::string key_text(const RawKey& key);
 std::string record_text(const base::Bytes& record);

@@ -30,7 +30,7 @@ constexpr std::array kRows{
     base::ErrorRow{int(WordsErrc::not_a_point), ErrorClass::configuration,
                    "the key is not a point of the curve, so nobody can own it: a character of it is wrong"},
     base::ErrorRow{int(WordsErrc::bad_name), ErrorClass::configuration,
-                   "a name is up to 256 printable ASCII characters without quotation mark and backslash"},
+                   "a name is up to 256 bytes of printable characters, without line breaks"},
     base::ErrorRow{int(WordsErrc::too_many_addresses), ErrorClass::configuration,
                    "too many addresses for one peer"},
 };

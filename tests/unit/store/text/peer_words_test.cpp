@@ -77,8 +77,8 @@ INSTANTIATE_TEST_SUITE_P(
                 WordsErrc::two_keys},
         Refused{
             "NoPoint", {.addresses = {addr(kPlain)}, .key = base::to_base64(no_point())}, WordsErrc::not_a_point},
-        Refused{"QuoteInName",
-                {.addresses = {addr(kPlain)}, .key = base64_of(1), .name = "a\"b"},
+        Refused{"LineBreakInName",
+                {.addresses = {addr(kPlain)}, .key = base64_of(1), .name = "a\nb"},
                 WordsErrc::bad_name},
         Refused{"SixtyFiveAddresses",
                 {.addresses = std::vector(65, addr(kPlain)), .key = base64_of(1)},

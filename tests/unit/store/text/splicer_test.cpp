@@ -251,6 +251,23 @@ TEST(Splicer, LeavesOutAnAddressThatTheTextCannotHold) {
   EXPECT_EQ(parsed(after("peers: []\n", appended({hostile}))).document().peers, std::vector{learned(1)});
 }
 
+TEST(Splicer, WritesNamesOfEveryLanguageSoThatTheyComeBack) {
+  for (const char* name :
+       {"Z\u00fcrich", "\u6771\u4eac", "\U0001f98a", "a \"quoted\" one", "back\\slash", "'#: {"}) {
+    PeerEntry peer = learned(1);
+    peer.name = name;
+    EXPECT_EQ(parsed(after("peers: []\n", appended({peer}))).document().peers, std::vector{peer}) << name;
+  }
+}
+
+TEST(Splicer, LeavesOutANameThatYamlCannotHoldInALine) {
+  for (const char* name : {"a\nb", "\x7f", "\u0085", "\u2028", "\ufeff", "\xff"}) {
+    PeerEntry peer = learned(1);
+    peer.name = name;
+    EXPECT_EQ(parsed(after("peers: []\n", appended({peer}))).document().peers, std::vector{learned(1)});
+  }
+}
+
 TEST(Splicer, RefusesWhatWouldNotBeReadAgain) {
   const std::string full = "peers:\n" + entry(1, kGood);
   EXPECT_EQ(parsed(full).with(appended({learned(1)}), kStamp).error(), PeersErrc::cannot_splice);
