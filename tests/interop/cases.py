@@ -15,6 +15,7 @@ SERVED = {"/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/ipfs/ping/1.0.0", "/perf/1.
 STRANGER = "12D3KooWBtg3aaRMjxwedh83aGiUkwSxDwUZkzuJcfaqUmo7R3pq"
 MIB = 1 << 20
 CROSSINGS = 20
+MOST_TRIES = 5 * CROSSINGS  # on a busy machine one dial in five or so ends before the other begins
 CHECK_MS = 700  # longer than the 500 ms after which a node may judge duplicate connections
 
 
@@ -141,10 +142,15 @@ def idle(pair):
 
 
 def crossed(pair):
-    """Both dial each other at one moment: both stay connected, and no stream is cut, however many connections."""
+    """Both dial each other at one moment: both stay connected, and no stream is cut, however many connections.
+
+    Tried until it came to two connections so many times.
+    """
     with Listener(pair.dialer.driver, control=True) as one, Listener(pair.listener.driver, control=True) as other:
-        really = 0
-        for _ in range(CROSSINGS):
+        really, tries = 0, 0
+        while really < CROSSINGS:
+            expect(tries < MOST_TRIES, f"only {really} of {tries} dials crossed")
+            tries += 1
             one.send(f"cross {other.address}")
             other.send(f"cross {one.address}")
             both_answer("cross", one, other)
@@ -152,8 +158,7 @@ def crossed(pair):
             expect(all(answer["connections"] >= 1 for answer in answers), f"not connected: {answers}")
             really += any(answer["connections"] > 1 for answer in answers)
             both("drop", "drop", one, other)
-        expect(really, "the dials never crossed, so this proves nothing")
-        return {"note": f"{really} of {CROSSINGS} kept two connections"}
+        return {"note": f"{really} of {tries} crossed, and kept two connections"}
 
 
 crossed.dialer_driver = crossed.listener_driver = crossed.symmetric = True
