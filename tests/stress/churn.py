@@ -65,9 +65,6 @@ class Churn:
         free = [node for node in self.nodes if node not in self.disturbed and started(node)]
         return self.rng.choice(free) if free else None
 
-    def hang_up(self, node):
-        node.send(signal.SIGHUP)
-
     # --- actions ---------------------------------------------------------------------------------------------
 
     def victim(self):

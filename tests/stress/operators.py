@@ -3,12 +3,14 @@
 At every rest each node must run with the last good file that it was given, and each comment must be where it was put.
 """
 
+import itertools
 import json
 import re
+import signal
 import socket
 
 from config_scenarios import said
-from node_process import START_SECONDS, new_identity
+from node_process import new_identity
 from peers_file import FLOW, KEY
 from peers_scenarios import by_rename, in_place, text_of
 from reload_scenarios import FAILED, reload_json
@@ -63,6 +65,7 @@ class Operators:
     def __init__(self, federation, churn, rng):
         self.churn, self.rng = churn, rng
         self.desks = {node: Desk(node, federation.free_port()) for node in churn.nodes}
+        self.homes = {node.public_key: node.address for node in churn.nodes}
         self.phantoms = [new_identity(federation.program).public_key for _ in range(PHANTOMS)]
         self.nowhere = f"/ip4/127.0.0.1/tcp/{federation.free_port()}"
         self.taken_port = federation.free_port()
@@ -82,7 +85,7 @@ class Operators:
             expect((record["outcome"] in ("applied", "unchanged")) == good, f"{node}: {record}")
             return
         before = reloads(node)
-        self.churn.hang_up(node)
+        node.send(signal.SIGHUP)
         wait_until(lambda: len(reloads(node)) == len(before) and f"{node} does not answer SIGHUP", SIGNAL_SECONDS)
         line = reloads(node)[-1]
         expect((line["message"] != FAILED) == good, f"{node}: {line}")
@@ -101,9 +104,9 @@ class Operators:
         """Whatever has become of the node since: if it does not run, its next start reads the file."""
         desk.keep(desk.good.replace(f"[{', '.join(desk.addresses)}]", f"[{desk.home}]"), [desk.home])
         if desk.node.process:
-            wait_until(lambda: not desk.node.frozen and not started(desk.node) and f"{desk.node} does not start",
-                       START_SECONDS)
-            self.churn.hang_up(desk.node)  # one that is frozen hears of it when it thaws
+            if not desk.node.frozen:  # one that is frozen has started, and hears of it when it thaws
+                desk.node.wait_started()
+            desk.node.send(signal.SIGHUP)
 
     def reload_bad(self):
         """Nothing of it is applied, and the file is left alone."""
@@ -169,11 +172,14 @@ class Operators:
         return True
 
     def add_address(self):
-        """One more, where nobody is; once for an entry."""
+        """One more, where nobody is; once for an entry. Only while the peer is known to be at home: with the edit
+        the entry is the operator's, and its addresses stay."""
         desk = self.some_desk()
         if not desk or not (entry := self.some_entry(desk)) or entry[2] in desk.additions:
             return False
         lines, index, key = entry
+        if not any(self.homes[key] in line for line in entry_lines(lines, index)):
+            return False
         while not lines[index].lstrip().startswith("addresses:"):
             index += 1
         if FLOW.fullmatch(lines[index].strip()):
@@ -199,14 +205,11 @@ class Operators:
 
     def remove_phantom(self, desk, key):
         """Its lines and no other. By another name for the file: the node may be about to start."""
-        kept, inside = [], False
-        for line in text_of(desk.node).splitlines(keepends=True):
-            found = KEY.fullmatch(line.strip())
-            inside = found[1] == key if found else inside and line.startswith("    ")
-            if not inside:
-                kept.append(line)
+        lines = text_of(desk.node).splitlines(keepends=True)
+        for index in [index for index, line in enumerate(lines) if line.startswith(f"  - public_key: {key}")]:
+            del lines[index:index + len(entry_lines(lines, index))]
         desk.phantoms.discard(key)
-        self.change(desk, kept, atomic=True)
+        self.change(desk, lines, atomic=True)
 
     # --- at rest ------------------------------------------------------------------------------------------------
 
@@ -252,9 +255,10 @@ class Operators:
             desk.node.alarms = [line for line in desk.node.alarms if line["message"] != FAILED]
 
 
-def started(node):
-    node.refresh()
-    return node.find("Node started successfully")
+def entry_lines(lines, index):
+    """From the line of its key to the last that is indented as deep as an entry's."""
+    inside = itertools.takewhile(lambda line: line.startswith("    "), lines[index + 1:])
+    return [lines[index], *inside]
 
 
 def reloads(node):
