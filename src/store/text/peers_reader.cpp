@@ -179,9 +179,8 @@ bool PeersReader::read_tombstone() {
   }
   if (!draft.is_left_out) {
     const RawKey& key = draft.entry.key;
-    const auto next = static_cast<std::uint32_t>(document_.removed.size());
-    const auto [at, is_new] = tombstone_at_.try_emplace(key, next);
-    draft.site.index = at->second;
+    const auto [index, is_new] = tombstone_at_.place_of(key, document_.removed);
+    draft.site.index = index;
     if (is_new) document_.removed.push_back({.key = key, .at = draft.at});
   }
   if (layout_ != nullptr) layout_->removed.sites.push_back(draft.site);
@@ -197,9 +196,8 @@ bool PeersReader::read_peer() {
     left_out(draft, draft.line, "none of the entry's addresses can be used");
   }
   if (!draft.is_left_out) {
-    const auto next = static_cast<std::uint32_t>(document_.peers.size());
-    const auto [at, is_new] = peer_at_.try_emplace(draft.entry.key, next);
-    draft.site.index = at->second;
+    const auto [index, is_new] = peer_at_.place_of(draft.entry.key, document_.peers);
+    draft.site.index = index;
     if (is_new) {
       document_.peers.push_back(std::move(draft.entry));
     } else {

@@ -2,10 +2,9 @@
 // Internal to this folder: read_document wants the values, splice the layout too.
 #pragma once
 
-#include <functional>
-#include <unordered_map>
 #include <utility>
 
+#include "store/text/key_index.hpp"
 #include "store/text/peers_layout.hpp"
 #include "store/text/peers_yaml.hpp"
 #include "store/text/yaml_events.hpp"
@@ -23,7 +22,6 @@ class PeersReader {
  private:
   enum class Field : std::uint8_t;
   struct Draft;
-  using IndexByKey = std::unordered_map<RawKey, std::uint32_t, RawKeyHash>;
 
   bool read_root();
   bool read_mapping();
@@ -47,8 +45,8 @@ class PeersReader {
   Findings& findings_;
   Layout* layout_;
   Document document_;
-  IndexByKey peer_at_;
-  IndexByKey tombstone_at_;
+  KeyIndex<PeerEntry> peer_at_;
+  KeyIndex<Tombstone> tombstone_at_;
   bool version_seen_ = false;
   bool peers_seen_ = false;
   bool removed_seen_ = false;

@@ -14,11 +14,18 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 
+/// Looks at all of it, without a way out in between: so the compiler takes many bytes at once.
+bool is_ascii(std::string_view text) {
+  unsigned bits = 0;
+  for (const char c : text) bits |= static_cast<unsigned char>(c);
+  return bits < 0x80;
+}
+
 /// The packaged parser counts characters; a splice needs bytes. For ASCII they are the same.
 class BytePositions {
  public:
   explicit BytePositions(std::string_view text) : text_{text} {
-    if (std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return;
+    if (is_ascii(text)) return;
     std::size_t characters = 0;
     for (std::size_t at = 0; at < text.size(); ++at) {
       if (starts_character(text[at]) && characters++ % kStride == 0) marks_.push_back(at);
