@@ -24,8 +24,8 @@ store::PeerEntry entry(std::uint8_t seed, store::Source source, std::vector<libp
 class CoreTest : public testing::Test {
  protected:
   template <class T>
-  std::vector<T> take() {
-    for (Command& command : core_.poll(kStart, base::WallTime{std::chrono::hours{1}})) {
+  std::vector<T> take(base::TimePoint now = kStart) {
+    for (Command& command : core_.poll(now, base::WallTime{std::chrono::hours{1}})) {
       commands_.push_back(std::move(command));
     }
     std::vector<T> found;
@@ -76,7 +76,15 @@ TEST_F(CoreTest, OfARestoredPeerOnlyTheFirstAddressIsProven) {
 TEST_F(CoreTest, StoresTheAddressThatWasReachedBeforeTheOthers) {
   const libp2p::Multiaddr unreached = addr("/ip4/10.0.0.1/tcp/9000");
   const auto record = libp2p::SignedPeerRecord::sign(identity(2), 7, {unreached, address_});
-  core_.on_opened(connection(1, peer(2), Direction::outbound, address_), kStart);
+  core_.restore_peers(std::vector{entry(2, store::Source::exchange, {addr("/ip4/10.0.0.9/tcp/9000"), address_})},
+                      kStart);
+  const auto dials = take<Dial>(kStart + std::chrono::seconds{2});  // the larger id waits for the other
+  ASSERT_THAT(dials, SizeIs(1));
+  const auto reached = connection(1, peer(2), Direction::outbound, address_);
+  core_.on_opened(reached, kStart);
+  DialReport report{.peer = peer(2), .serial = dials[0].serial, .result = libp2p::DialResult{}};
+  report.result.connection = reached;
+  core_.on_dial_ended(std::move(report), kStart);
   core_.on_identified(peer(2), record.envelope(), kStart);
   const auto stored = take<StorePeer>();
   ASSERT_THAT(stored, SizeIs(1));
