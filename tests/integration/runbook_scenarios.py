@@ -10,7 +10,7 @@ import runbook
 from disk_scenarios import AGAIN_SECONDS, NOTICED_SECONDS, own_disk
 from federation import missing_connections
 from node_process import Node
-from peers_scenarios import ACT_SECONDS, BACK_SECONDS, strangers, text_of, wait_connection
+from peers_scenarios import ACT_SECONDS, BACK_SECONDS, strangers, wait_connection
 from waiting import Skipped, expect, wait_until
 
 DEFAULT_ADDRESSES = "addresses: [/ip4/0.0.0.0/tcp/9000, /ip6/::/tcp/9000]"
@@ -199,7 +199,7 @@ def damaged_peers(book, federation):
     for node in (ours, other):
         runbook.start(node)
     wait_connected(ours, other)
-    wait_until(lambda: "# kept by btc-federation" not in text_of(ours) and "no last line yet", BACK_SECONDS)
+    ours.wait_line("Learned peers saved", BACK_SECONDS)  # with a backup
     before = ours.peers()
     edit(ours.peers_path, "    addresses:", "   addresses:")
     ours.wait_line("peers.yaml cannot be read: it stays as it is, nothing is written until it is mended", ACT_SECONDS)
