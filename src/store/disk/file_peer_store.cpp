@@ -10,12 +10,13 @@ FilePeerStore::FilePeerStore(World world, std::string path, PeersFileOptions opt
     : world_{world}, path_{path}, file_{{world.files, world.clock, world.rng}, std::move(path), options} {}
 
 base::Result<std::vector<PeerEntry>> FilePeerStore::load(Findings& findings) {
+  seen_ = info_of_file();
+  was_read_back_ = false;
   auto opened = file_.open(world_.clock.wall(), findings);
   if (!opened) return opened.error();
   notices_ = std::move(opened->notices);
   unsettled_ = opened->error.failed();
   if (unsettled_) schedule_.on_change(world_.clock.now());
-  look_at_file();
   return std::move(opened->peers);
 }
 
@@ -61,10 +62,12 @@ SaveReport FilePeerStore::flush(base::TimePoint now) {
 }
 
 std::optional<SaveReport> FilePeerStore::refresh(base::TimePoint now) {
-  const auto info = world_.files.stat(path_);
-  if (info && seen_ && same_version(*info, *seen_)) return std::nullopt;
-  if (!info && !seen_ && info.error() == boost::system::errc::no_such_file_or_directory) return std::nullopt;
+  if (was_read_back_ && is_as_seen()) return std::nullopt;
+  const bool is_own_version = !was_read_back_;
   SaveReport report = save(now, PeersFile::Damage::is_left);
+  const bool is_news = report.wrote || report.error || report.news || !report.edits.empty() ||
+                       !report.notices.empty() || report.findings.total > 0;
+  if (is_own_version && !is_news) return std::nullopt;
   report.touched = true;
   return report;
 }
@@ -79,6 +82,8 @@ SaveReport FilePeerStore::save(base::TimePoint now, PeersFile::Damage damage) {
   SaveReport report{.entries = waiting_.size()};
   Agreement agreement;
   const base::TimePoint began = world_.clock.now();
+  // Before the file is read: what comes later is another version at the next look.
+  std::optional<base::FileInfo> found = info_of_file();
   const auto agreed = file_.agree(waiting_, world_.clock.wall(), damage, agreement);
   const base::Duration took = world_.clock.now() - began;
   report.wrote = agreement.wrote;
@@ -96,7 +101,8 @@ SaveReport FilePeerStore::save(base::TimePoint now, PeersFile::Damage damage) {
   schedule_.on_saved(now + took, took);
   drop_what_is_written();
   if (!waiting_.empty()) schedule_.on_change(now);
-  look_at_file();
+  seen_ = std::move(found);
+  was_read_back_ = !report.wrote;
   return report;
 }
 
@@ -117,9 +123,15 @@ std::vector<RawKey> FilePeerStore::removed() const {
   return keys;
 }
 
-void FilePeerStore::look_at_file() {
+std::optional<base::FileInfo> FilePeerStore::info_of_file() const {
   const auto info = world_.files.stat(path_);
-  seen_ = info ? std::optional{*info} : std::nullopt;
+  return info ? std::optional{*info} : std::nullopt;
+}
+
+bool FilePeerStore::is_as_seen() const {
+  const auto info = world_.files.stat(path_);
+  if (info && seen_) return same_version(*info, *seen_);
+  return !info && !seen_ && info.error() == boost::system::errc::no_such_file_or_directory;
 }
 
 base::Result<std::vector<PeerEntry>> read_peers(base::Files& files, const std::string& path, Findings& findings) {

@@ -33,7 +33,8 @@ class FilePeerStore final : public PeerStore {
  private:
   SaveReport save(base::TimePoint now, PeersFile::Damage damage);
   void drop_what_is_written();
-  void look_at_file();
+  std::optional<base::FileInfo> info_of_file() const;
+  bool is_as_seen() const;
 
   World world_;
   std::string path_;
@@ -41,7 +42,8 @@ class FilePeerStore final : public PeerStore {
   merge::Waiting waiting_;  ///< Not on disk yet: the emergency list while it cannot be.
   SaveSchedule schedule_;
   std::vector<Notice> notices_;
-  std::optional<base::FileInfo> seen_;  ///< Of the file at the last agreement.
+  std::optional<base::FileInfo> seen_;  ///< Of the version that was agreed upon; unset if there was none.
+  bool was_read_back_ = false;          ///< No: we wrote it, and an edit may have come right behind.
   bool unsettled_ = false;              ///< What `load` had to write could not be written.
 };
 

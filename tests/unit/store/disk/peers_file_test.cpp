@@ -96,6 +96,33 @@ TEST_F(PeersFileTest, AnEditIsTakenOverOnRefreshAndToldOnce) {
   EXPECT_FALSE(store_.refresh(kStart));
 }
 
+TEST_F(PeersFileTest, AnEditRightBehindASaveIsTakenOverOnRefresh) {
+  settle();
+  std::uint64_t sequence = 2;
+  std::size_t slipped_in = 0;
+  for (std::uint64_t after = 0; after < 64; ++after) {
+    const auto number = static_cast<std::uint8_t>(20 + after);
+    const std::string before = machine_.text();
+    std::uint64_t steps = 0;
+    bool edited = false;
+    machine_.disk.on_step([&](std::uint64_t) {
+      if (edited || machine_.text() == before || steps++ < after) return;
+      edited = true;
+      machine_.disk.put(kPath, replaced(machine_.text(), "peers:\n", "peers:\n" + operator_entry(number)));
+    });
+    store_.update(learned(4, sequence++), kStart);
+    const SaveReport saved = store_.flush(kStart);
+    machine_.disk.on_step(nullptr);
+    ASSERT_FALSE(saved.error);
+    if (!edited) break;
+    ++slipped_in;
+    std::set<int> added = numbers(saved.edits.added);
+    if (const auto report = store_.refresh(kStart)) added.merge(numbers(report->edits.added));
+    EXPECT_EQ(added, std::set<int>{number}) << after << " steps behind the replacement";
+  }
+  EXPECT_GT(slipped_in, 1U);
+}
+
 TEST_F(PeersFileTest, AnEditOnAFullDiskIsToldOnceAndItsDeletionIsRememberedWhenItCanBeWritten) {
   settle();
   machine_.disk.put(kPath, replaced(machine_.text(), operator_entry(2), ""));
