@@ -3,6 +3,7 @@
 #include "exchange/engine.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "exchange/gossip.hpp"
 
@@ -203,12 +204,22 @@ void Engine::forward(const libp2p::PeerId& id) {
     const Partner* partner = partners_.find(other);
     return partner != nullptr && std::ranges::binary_search(partner->view, line);
   };
+  const std::vector<libp2p::PeerId> listeners = choose_listeners(ready_, has_it, kForwardTo, rng_);
+  if (listeners.empty() && untold_.size() < kMaxUntold) return untold_.push_back(id);
   const Message message{.round = known.cause, .body = Announcement{{.envelope = known.newest->envelope()}}};
-  for (const libp2p::PeerId& listener : choose_listeners(ready_, has_it, kForwardTo, rng_)) {
+  for (const libp2p::PeerId& listener : listeners) {
     send(listener, *find(listener), message);
     ++counters_.forwarded;
   }
   table_.set_forwarded(id);
+}
+
+void Engine::forward_untold() {
+  for (const libp2p::PeerId& id : std::exchange(untold_, {})) {
+    const Known* known = table_.find(id);
+    // A newer version comes here again when it is proven.
+    if (known != nullptr && known->fresh && known->newest_is_proven()) forward(id);
+  }
 }
 
 // --- check dials -----------------------------------------------------------------------------------------------

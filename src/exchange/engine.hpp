@@ -129,6 +129,7 @@ class Engine {
   void expire_checks(base::TimePoint now);
   void check_own_record(base::WallTime wall);
   void forward(const libp2p::PeerId& id);
+  void forward_untold();
 
   // engine_messages.cpp: what a message means
   void handle(const libp2p::PeerId& id, Peer& peer, Link& link, const Hello& hello, base::TimePoint now);
@@ -170,7 +171,8 @@ class Engine {
   TokenBucket messages_in_all_{kMessagesInAll};
   std::unordered_map<libp2p::PeerId, Peer> peers_;
   AbsentStandings absent_;
-  std::vector<libp2p::PeerId> ready_;  ///< Those with an active stream.
+  std::vector<libp2p::PeerId> ready_;   ///< Those with an active stream.
+  std::vector<libp2p::PeerId> untold_;  ///< Proven when nobody was there to whom it was new.
   std::map<libp2p::PeerId, ActiveRound> rounds_;
   std::set<std::pair<base::TimePoint, libp2p::PeerId>> checks_due_;
   std::map<libp2p::PeerId, base::TimePoint> checks_running_;  ///< And when they count as lost.

@@ -154,7 +154,9 @@ void Engine::introduce(const libp2p::PeerId& id, Peer& peer, Link& link, base::T
     ready_.push_back(id);
     peer.ready_since = now;
   }
-  if (!peer.active || peer.active != peer.preferred) peer.active = link.connection.id;
+  const bool came = !peer.active;
+  if (came || peer.active != peer.preferred) peer.active = link.connection.id;
+  if (came) forward_untold();
 }
 
 Listing Engine::answer(const ChangesQuery& query) const { return table_.changes(query.since.change, query.end); }

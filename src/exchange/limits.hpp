@@ -59,6 +59,9 @@ inline constexpr std::size_t kPartnersPerRound = 3;
 inline constexpr int kNeedRestIntervals = 4;        // EngineLiars.WhoNeverAnswerDoNotKeepHonestOnesFromBeingAsked
 inline constexpr std::size_t kMaxRoundsAtOnce = 8;  // EngineLimits.RunsAtMostEightRoundsAtOnce
 inline constexpr std::size_t kForwardTo = 8;
+/// Records that nobody could be told of wait so many for the next partner; rounds repair the rest.
+/// EngineLimits.HoldsAtMostSixtyFourRecordsForTheNextPartner
+inline constexpr std::size_t kMaxUntold = 64;
 inline constexpr std::size_t kMaxCheckDialsAtOnce = 8;  // EngineLimits.MakesAtMostEightCheckDialsAtOnce
 
 /// Tokens come back at `per_second` up to `burst`.

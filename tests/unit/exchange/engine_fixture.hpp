@@ -53,6 +53,13 @@ class EngineTest : public ::testing::Test {
     if (own) hello.record = own->envelope();
     give(number, {.returned = std::move(returned), .body = hello});
   }
+  /// A plain libp2p peer that dialled us and told its record by identify. It has no exchange.
+  void accept_plain(std::uint32_t number) {
+    engine.on_connected(id(number),
+                        {.id = number, .side = Side::listener, .remote = address_of(number, 40000), .dialled = {}},
+                        now);
+    engine.on_identify_record(id(number), record(number, 5)->envelope(), now);
+  }
   void give(std::uint32_t number, const Message& message) { engine.on_message(id(number), number, message, now); }
 
   base::SeededRng rng{1};

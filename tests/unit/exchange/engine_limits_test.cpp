@@ -56,6 +56,13 @@ TEST_F(EngineLimits, RunsAtMostEightRoundsAtOnce) {
   EXPECT_GT(engine.counters().rounds_started, before) << "others have their turn when one has ended";
 }
 
+TEST_F(EngineLimits, HoldsAtMostSixtyFourRecordsForTheNextPartner) {
+  for (std::uint32_t i = 2; i < 2 + kMaxUntold + 1; ++i) accept_plain(i);
+  ASSERT_EQ(take<RecordProven>().size(), kMaxUntold + 1);
+  accept(1, record(1, 5));
+  EXPECT_EQ(engine.counters().forwarded, kMaxUntold);
+}
+
 TEST_F(EngineLimits, MakesAtMostEightCheckDialsAtOnce) {
   const auto most = static_cast<std::uint32_t>(kMaxCheckDialsAtOnce);
   for (std::uint32_t i = 1; i <= most + 1; ++i) accept_unproven(i);

@@ -114,6 +114,33 @@ TEST_F(EngineTest, ForwardsANewRecordOnceWhenItIsProvenToEightThatLackIt) {
   EXPECT_TRUE(take<Send>().empty()) << "once";
 }
 
+/// Whom the engine told of the record of peer `about`.
+std::set<libp2p::PeerId> told_of(const std::vector<Send>& sends, const RecordPtr& about) {
+  std::set<libp2p::PeerId> told;
+  for (const Send& send : sends) {
+    const auto* announced = std::get_if<Announcement>(&send.message.body);
+    if (announced != nullptr && announced->record.envelope == about->envelope()) told.insert(send.peer);
+  }
+  return told;
+}
+
+TEST_F(EngineTest, TellsTheNextPartnerOnceWhatWasProvenWhenNobodyWasThere) {
+  accept_plain(30);
+  ASSERT_EQ(take<RecordProven>().size(), 1U);
+  EXPECT_TRUE(take<Send>().empty());
+  accept(1, record(1, 5));
+  EXPECT_EQ(told_of(take<Send>(), record(30, 5)), std::set{id(1)});
+  accept(2, record(2, 5));
+  EXPECT_TRUE(told_of(take<Send>(), record(30, 5)).empty()) << "once";
+}
+
+TEST_F(EngineTest, DoesNotTellLaterWhatIsNotTrueAnyMore) {
+  accept_plain(30);
+  engine.tombstone(id(30));
+  accept(1, record(1, 5));
+  EXPECT_TRUE(told_of(take<Send>(), record(30, 5)).empty());
+}
+
 TEST_F(EngineTest, ReturnsANewerRecordToItsOwner) {
   accept(1, record(1, 9));
   engine.on_disconnected(id(1), 1, now);
