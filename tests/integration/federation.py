@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from node_process import Node
-from waiting import Failure, wait_until
+from waiting import Failure, Skipped, wait_until
 
 MESH_SECONDS = 10
 SINGLE_SECONDS = 20
@@ -28,13 +28,14 @@ class Federation:
         return self
 
     def __exit__(self, kind, error, trace):
+        held = kind in (None, Skipped)
         try:
-            if kind is None:
+            if held:
                 self.stop_all()
                 for node in self.nodes:
                     node.check_outputs()
         finally:
-            if kind is not None:
+            if not held:
                 for node in self.nodes:
                     print(node.tell(), flush=True)
             for node in self.nodes:

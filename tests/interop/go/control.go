@@ -20,6 +20,7 @@ const controlTimeout = 15 * time.Second
 
 // controller obeys a listener's standard input, one command a line, each answered by one JSON line:
 //
+//	connect MULTIADDR connect to a peer
 //	cross MULTIADDR   connect to a peer (which does the same at this moment) and open an echo stream, which is kept
 //	check MS          use that stream for MS milliseconds, then a new one, and tell how many connections there are
 //	drop              end the stream and all connections to the peer
@@ -47,6 +48,9 @@ func (c *controller) command(ctx context.Context, verb, argument string) error {
 	ctx, cancel := context.WithTimeout(ctx, controlTimeout)
 	defer cancel()
 	switch verb {
+	case "connect":
+		_, err := c.connect(ctx, argument)
+		return err
 	case "cross":
 		return c.cross(ctx, argument)
 	case "check":
@@ -58,13 +62,17 @@ func (c *controller) command(ctx context.Context, verb, argument string) error {
 	}
 }
 
-func (c *controller) cross(ctx context.Context, address string) error {
+func (c *controller) connect(ctx context.Context, address string) (network.Conn, error) {
 	target, err := peer.AddrInfoFromString(address)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	c.peer = target.ID
-	conn, err := connect(ctx, c.node, *target)
+	return connect(ctx, c.node, *target)
+}
+
+func (c *controller) cross(ctx context.Context, address string) error {
+	conn, err := c.connect(ctx, address)
 	if err != nil {
 		return err
 	}
