@@ -40,6 +40,7 @@ TEST(Parse, TakesDefaultsForEverythingButTheAddresses) {
   const Settings& got = *parsed.settings;
   EXPECT_FALSE(got.node.private_key);
   EXPECT_EQ(got.network.addresses.at(0).to_text(), "/ip4/127.0.0.1/tcp/9000");
+  EXPECT_THAT(got.network.announce_addresses, IsEmpty());
   EXPECT_EQ(got.network.loops, 1U);
   EXPECT_EQ(got.peers.exchange_interval, 30s);
   EXPECT_EQ(got.peers.connection_timeout, 10s);
@@ -47,9 +48,12 @@ TEST(Parse, TakesDefaultsForEverythingButTheAddresses) {
   EXPECT_EQ(got.logging.level, observe::Level::info);
   EXPECT_EQ(got.logging.format, observe::LineFormat::json);
   EXPECT_TRUE(got.logging.console_output);
+  EXPECT_TRUE(got.logging.console_color);
   EXPECT_FALSE(got.logging.file_output);
+  EXPECT_EQ(got.logging.file_name, "");
   EXPECT_EQ(got.logging.file_max_size.bytes, 10U << 20);
   EXPECT_EQ(got.logging.file_max_backups, 10U);
+  EXPECT_THAT(got.logging.trace_peers, IsEmpty());
 }
 
 TEST(Parse, ReadsEveryKey) {
