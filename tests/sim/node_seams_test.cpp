@@ -160,6 +160,33 @@ TEST(WholeNodes, ThatCannotSaveStopAllTheSameAndSayWhatIsLost) {
   EXPECT_TRUE(around.world.at_rest());
 }
 
+TEST(WholeNodes, ThatHaveNoIp6SkipItsAddressAndServeTheOther) {
+  const auto addr = [](const char* text) { return *libp2p::Multiaddr::from_text(text); };
+  Surroundings around{1};
+  WholeNode a{around, 1};
+  WholeNode b{around, 2};
+  a.listen_on({addr("/ip6/::/tcp/9000"), addr("/ip4/0.0.0.0/tcp/9000")});  // its machine is 10.0.0.1 alone
+  b.add_peer(a);
+  ASSERT_NO_FATAL_FAILURE(a.start());
+  ASSERT_NO_FATAL_FAILURE(b.start());
+  EXPECT_EQ(a.values("network.listen.skipped", "addr"), std::vector<std::string>{"/ip6/::/tcp/9000"});
+  EXPECT_EQ(a.network().listeners(), 1u);
+  EXPECT_TRUE(around.world.run_until([&] { return acquainted(a, b); }, 10s));
+  stop_all(around.world, {&a, &b});
+}
+
+TEST(WholeNodes, ThatHaveNothingButIp6AndNoIp6DoNotStart) {
+  Surroundings around{1};
+  WholeNode a{around, 1};
+  a.listen_on({*libp2p::Multiaddr::from_text("/ip6/::/tcp/9000")});
+  std::optional<StartFailure> failure;
+  ASSERT_NO_FATAL_FAILURE(a.try_to_start(failure));
+  ASSERT_TRUE(failure);
+  EXPECT_FALSE(failure->address) << "all were skipped";
+  EXPECT_EQ(failure->error, boost::asio::error::address_family_not_supported);
+  stop_all(around.world, {&a});
+}
+
 TEST(WholeNodes, ThatDialEachOtherAtOnceKeepOneConnection) {
   Surroundings around{1};
   around.internet.conditions().latency = 300ms;  // a handshake takes longer than the larger id waits

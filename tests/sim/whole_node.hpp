@@ -8,10 +8,12 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/memory_files.hpp"
@@ -75,6 +77,8 @@ class WholeNode {
 
   /// What it tells others instead of its address, from the next start on.
   void set_announced(std::vector<libp2p::Multiaddr> announced) { announced_ = std::move(announced); }
+  /// Instead of at its one address, from the next start on.
+  void listen_on(std::vector<libp2p::Multiaddr> addresses) { listens_ = std::move(addresses); }
 
   /// As an operator does, in peers.yaml, before the start.
   void add_peer(const WholeNode& other) { add_peer(other.identity_, other.address_); }
@@ -96,8 +100,8 @@ class WholeNode {
     ASSERT_TRUE(state) << state.error().message();
     config::text::Settings settings;
     settings.node.private_key = identity_;
-    settings.network.addresses = {address_};
     settings.network.announce_addresses = announced_;
+    settings.network.addresses = listens_;
     node_ = std::make_unique<Node>(World{.core = {.executor = world_.executor(),
                                                   .clock = world_.clock(),
                                                   .rng = machine_.rng(),
@@ -185,6 +189,16 @@ class WholeNode {
     EXPECT_TRUE(world_.run(node_->refresh_metrics(), 1s));
     return metrics_.gauge(metric, labels).value();
   }
+  /// How often something was measured, and the sum of it.
+  struct Measured {
+    std::uint64_t times;
+    double sum;
+  };
+  Measured measured(const observe::Metric& metric, observe::Registry::LabelValues labels = {}) {
+    const observe::Histogram& histogram = metrics_.histogram(metric, labels);
+    const std::vector<std::uint64_t> counts = histogram.counts();
+    return {.times = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}), .sum = histogram.sum()};
+  }
 
  private:
   static constexpr const char* kStatePath = "node.state";
@@ -206,6 +220,7 @@ class WholeNode {
   libp2p::Identity identity_;
   libp2p::Multiaddr address_;
   std::vector<libp2p::Multiaddr> announced_;
+  std::vector<libp2p::Multiaddr> listens_{address_};
   bool in_a_file_;
   sim::Node machine_;
   base::MemoryFiles files_;
