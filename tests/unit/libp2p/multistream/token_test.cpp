@@ -34,7 +34,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Vector{"Noise", "/noise", "072f6e6f6973650a"}, Vector{"NotAvailable", "na", "036e610a"},
                       Vector{"Yamux", "/yamux/1.0.0", "0d2f79616d75782f312e302e300a"},
                       Vector{"Tls", "/tls/1.0.0", "0b2f746c732f312e302e300a"},
-                      Vector{"Identify", "/ipfs/id/1.0.0", "0f2f697066732f69642f312e302e300a"}),
+                      Vector{"Identify", "/ipfs/id/1.0.0", "0f2f697066732f69642f312e302e300a"},
+                      Vector{"Ping", "/ipfs/ping/1.0.0", "112f697066732f70696e672f312e302e300a"}),
     [](const auto& c) { return std::string{c.param.name}; });
 
 /// A message of `size` bytes with its newline.

@@ -201,6 +201,30 @@ INSTANTIATE_TEST_SUITE_P(
                       MuxerCase{"NothingInCommon", {kYamux}, {"/mplex/6.7.0"}, nullptr}),
     [](const auto& c) { return std::string{c.param.name}; });
 
+struct FrameSizes {
+  const char* name;
+  std::vector<std::string> muxers;
+  std::array<std::size_t, 3> want;  ///< Of messages 1 to 3 on the wire, length prefix included.
+};
+
+class HandshakeFrames : public ::testing::TestWithParam<FrameSizes> {};
+
+TEST_P(HandshakeFrames, AreAsLongAsTheSpecificationMakesThem) {
+  Node dialer = initiator_node();
+  Node listener = responder_node();
+  Handshake initiator = dialer.handshake({.role = Role::initiator, .muxers = GetParam().muxers});
+  Handshake responder = listener.handshake({.role = Role::responder, .muxers = GetParam().muxers});
+  const base::Bytes first = started(initiator);
+  const Fed second = feed(responder, first);
+  const Fed third = feed(initiator, second.sent);
+  EXPECT_EQ((std::array{first.size(), second.sent.size(), third.sent.size()}), GetParam().want);
+}
+
+INSTANTIATE_TEST_SUITE_P(Noise, HandshakeFrames,
+                         ::testing::Values(FrameSizes{"WithoutExtensions", {}, {34, 202, 170}},
+                                           FrameSizes{"WithTheYamuxExtension", {kYamux}, {34, 218, 186}}),
+                         [](const auto& c) { return std::string{c.param.name}; });
+
 TEST(StaticKey, IsMadeFromTheInjectedRandomnessAndSignedByTheIdentity) {
   const Identity identity = Identity::from_seed(repeated(0x55));
   base::SeededRng rng{1};
