@@ -264,12 +264,12 @@ def signals(federation, _):
 def stop_while_loading(node):
     """SIGTERM before there is a loop that could hear it: nothing is started any more."""
     peers_file.write(node.peers_path, {base64.b64encode(os.urandom(32)).decode(): [node.address]
-                                       for _ in range(pace.count(30_000, 10_000))})
+                                       for _ in range(pace.count(30_000, 5_000))})
     node.start()
     wait_until(lambda: not node.blocks(signal.SIGTERM) and f"{node} does not block SIGTERM", 5)
     began = time.monotonic()
     node.send(signal.SIGTERM)
-    status = node.exit_status(STOP_SECONDS)
+    status = node.exit_status(pace.seconds(STOP_SECONDS))
     print(f"SIGTERM while peers.yaml is read: exit status {status} after {time.monotonic() - began:.2f} s")
     expect(status == 0 and not node.log.lines, f"exit status {status}, and it logged {node.log.lines}")
 
