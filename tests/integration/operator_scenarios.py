@@ -264,7 +264,7 @@ def signals(federation, _):
 def stop_while_loading(node):
     """SIGTERM before there is a loop that could hear it: nothing is started any more."""
     peers_file.write(node.peers_path, {base64.b64encode(os.urandom(32)).decode(): [node.address]
-                                       for _ in range(pace.count(30_000, 5_000))})
+                                       for _ in range(pace.count(15_000, 5_000))})
     node.start()
     wait_until(lambda: not node.blocks(signal.SIGTERM) and f"{node} does not block SIGTERM", 5)
     began = time.monotonic()
