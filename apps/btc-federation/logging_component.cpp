@@ -36,9 +36,9 @@ bool is_another_file(const config::text::Settings::Logging& before, const config
 /// The worker's part of a reload: opens the sinks, and takes back what that left on the disk.
 class LoggingComponent::Opening {
  public:
-  Opening(const World& world, const std::string& conf_path, const config::reload::Update& update)
-      : world_{world},
-        conf_path_{conf_path},
+  Opening(World world, std::string conf_path, const config::reload::Update& update)
+      : world_{std::move(world)},
+        conf_path_{std::move(conf_path)},
         settings_{update.after.logging},
         is_another_file_{is_another_file(update.before.logging, update.after.logging)} {}
 

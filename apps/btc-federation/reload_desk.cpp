@@ -27,6 +27,7 @@ std::vector<std::string> texts_of(const std::vector<config::reload::Change>& cha
 
 std::vector<std::string> texts_of(const std::vector<Asker>& askers) {
   std::vector<std::string> out;
+  out.reserve(askers.size());
   for (const Asker& asker : askers) {
     out.push_back(fmt::format("{} of pid {} uid {}", asker.way == Asker::Way::signal ? "signal" : "command",
                               asker.pid, asker.uid));
