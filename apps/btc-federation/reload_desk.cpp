@@ -19,6 +19,7 @@ namespace {
 
 std::vector<std::string> texts_of(const std::vector<config::reload::Change>& changes) {
   std::vector<std::string> out;
+  out.reserve(changes.size());
   for (const config::reload::Change& change : changes) {
     out.push_back(fmt::format("{}: {} -> {}", change.path, change.before, change.after));
   }

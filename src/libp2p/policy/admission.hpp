@@ -42,10 +42,10 @@ class PendingHandshakes {
 
  private:
   struct Entry {
-    ConnId id;
-    bool member;
-    bool spoke;
-    std::optional<Source> source;
+    ConnId id = 0;
+    bool member = false;
+    bool spoke = false;
+    std::optional<Source> source{};
   };
   template <class Wanted>
   ConnId evict(Wanted wanted);
