@@ -128,7 +128,11 @@ void Splicer::set_addresses(const EntrySite& site, const EntryEdit& change, std:
   const auto& held = document_.peers[site.index].addresses;
   const bool only_more =
       wanted.size() >= held.size() && std::equal(held.begin(), held.end(), wanted.begin()) && !held.empty();
-  if (!only_more) return edits_.replace(site.addresses, address_list(wanted));
+  if (!only_more) {
+    // The dashes of a list may stand below its key; brackets may not.
+    const std::string indent = site.address_column <= site.column ? "  " : "";
+    return edits_.replace(site.addresses, indent + address_list(wanted));
+  }
   std::string lines;
   for (std::size_t i = held.size(); i < wanted.size(); ++i) {
     if (!lines.empty()) lines += edits_.newline();

@@ -125,6 +125,9 @@ TEST(Splicer, ReplacesAddressesInAFlowListAndAddsLinesToALongOne) {
             head + entry(1, "\n    - /ip4/203.0.113.1/tcp/1 # one\n    - \"/ip4/203.0.113.2/tcp/2\""));
   EXPECT_EQ(after(head + entry(1, "\n      - /ip4/192.0.2.7/tcp/1\n      - /ip4/192.0.2.8/tcp/1"), changes),
             head + entry(1, "\n      [\"/ip4/203.0.113.1/tcp/1\", \"/ip4/203.0.113.2/tcp/2\"]"));
+  EXPECT_EQ(after(head + entry(1, "\n    - /ip4/192.0.2.7/tcp/1\n    - /ip4/192.0.2.8/tcp/1"), changes),
+            head + entry(1, "\n      [\"/ip4/203.0.113.1/tcp/1\", \"/ip4/203.0.113.2/tcp/2\"]"))
+      << "brackets must stand farther in than the key";
   EXPECT_EQ(after(head + "- public_key: " + key_base64(1) + "\n", changes),
             head + "- public_key: " + key_base64(1) +
                 "\n  addresses: [\"/ip4/203.0.113.1/tcp/1\", \"/ip4/203.0.113.2/tcp/2\"]\n");
