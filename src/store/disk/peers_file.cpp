@@ -290,6 +290,7 @@ void PeersFile::adopt(text::PeersText text, const merge::Base& former, Agreement
   if ((told_kinds_ & bit_of(Notice::Kind::broken)) != 0)
     agreement.notices.push_back({.kind = Notice::Kind::mended});
   told_kinds_ &= bit_of(Notice::Kind::written_in_place);
+  told_broken_.clear();
 }
 
 /// Once for each version of the file, also if the merge has to be made again because it cannot be written.
@@ -326,6 +327,8 @@ void PeersFile::tell_broken(const FoundFile& found, Agreement& agreement) {
   agreement.findings = {};  // the one that matters is in `found`
   std::string detail = found.error.message();
   if (found.why) detail += " (line " + std::to_string(found.why->line) + ": " + found.why->reason + ")";
+  if (detail != told_broken_) told_kinds_ &= ~bit_of(Notice::Kind::broken);  // a line was mended, another is not
+  told_broken_ = detail;
   tell_once({.kind = Notice::Kind::broken, .detail = std::move(detail)}, agreement);
 }
 

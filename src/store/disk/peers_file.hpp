@@ -96,6 +96,7 @@ class PeersFile {
   merge::Base base_;
   std::optional<text::PeersOutline> outline_;   ///< Of the text whose peers `base_` holds.
   std::optional<libp2p::crypto::Digest> told_;  ///< The edited file whose edits were told but could not be merged.
+  std::string told_broken_;                     ///< What was wrong with the file, as told last.
   std::uint32_t told_kinds_ = 0;                ///< Troubles told and not over: one bit per Notice::Kind.
   bool unsynced_ = false;                       ///< The directory is still to be made durable.
 };

@@ -87,6 +87,27 @@ TEST_P(Damage, WhileRunningStaysUntouchedUntilItIsMendedOrTheNodeStops) {
     EXPECT_EQ(machine.started(), want);
   }
 }
+TEST_F(PeersFileTest, EachNewFaultOfABrokenEditIsToldOnce) {
+  settle();
+  const std::string good = machine_.text();
+  const auto told_of = [&](const std::string& text) {
+    machine_.disk.put(kPath, text);
+    std::vector<std::string> told;
+    if (const auto report = store_.refresh(kStart)) {
+      for (const Notice& notice : report->notices) {
+        if (notice.kind == Kind::broken) told.push_back(notice.detail);
+      }
+    }
+    return told;
+  };
+  const auto first = told_of("a: [\n" + good);
+  const auto second = told_of(good + "b: 'open\n");
+  ASSERT_THAT(first, SizeIs(1));
+  ASSERT_THAT(second, SizeIs(1));
+  EXPECT_NE(first, second);
+  EXPECT_THAT(told_of(good + "b: 'Open\n"), IsEmpty()) << "the same fault at the same place";
+}
+
 std::string with_new_peer(const std::string& good) {
   std::string text = good;
   return text.insert(text.find(operator_entry(2)), operator_entry(7));
