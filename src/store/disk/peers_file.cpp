@@ -11,7 +11,6 @@ namespace {
 
 using State = FoundFile::State;
 
-constexpr std::uint32_t kNewFileMode = 0644;
 constexpr int kMaxEditsInARow = 16;
 
 std::uint32_t bit_of(Notice::Kind kind) { return std::uint32_t{1} << static_cast<unsigned>(kind); }
@@ -240,7 +239,7 @@ base::Result<void> PeersFile::set_aside(const FoundFile& found, const SideFiles&
   if (found.state == State::damaged) {
     sides.damaged = found.bytes;
     if (!found.bytes.empty()) {
-      aside = side.write(SideFiles::Kind::damaged, found.bytes, kNewFileMode, now, rng_.next_u64());
+      aside = side.write(SideFiles::Kind::damaged, found.bytes, now, rng_.next_u64());
     }
   } else {
     if (const auto left = files_.read_what_is_left(side.target(), text::kMaxFileBytes)) {

@@ -3,17 +3,12 @@
 #include "store/text/limits.hpp"
 
 namespace store::disk {
-namespace {
-
-constexpr std::uint32_t kNewFileMode = 0644;
-
-}  // namespace
 
 base::Result<Replaced> PeersFile::write(const SideFiles& side, const Sides& sides, const text::PeersText& text,
                                         base::WallTime now, Agreement& agreement) {
   const Replacement what{.expected = sides.expected(),
                          .content = text.text(),
-                         .mode = kNewFileMode,
+                         .mode = side.mode(),
                          .now = now,
                          .suffix = rng_.next_u64()};
   std::string edited_copy;
@@ -30,7 +25,7 @@ base::Result<Replaced> PeersFile::write(const SideFiles& side, const Sides& side
 /// The backup first: a crash in the middle leaves the beginning of it, and is known for that at the next start.
 base::Result<Replaced> PeersFile::write_in_place(const SideFiles& side, const Replacement& what,
                                                  Agreement& agreement) {
-  const auto backup = side.write(SideFiles::Kind::backup, what.content, kNewFileMode, what.now, rng_.next_u64());
+  const auto backup = side.write(SideFiles::Kind::backup, what.content, what.now, rng_.next_u64());
   if (!backup) return backup.error();
   if (auto synced = side.sync_directory(); !synced) return synced.error();
   auto outcome = overwrite(files_, side, what);
@@ -46,7 +41,7 @@ base::Result<Replaced> PeersFile::write_in_place(const SideFiles& side, const Re
 
 /// The file is safe already: without the backup its own last line says that it is the base.
 void PeersFile::back_up(const SideFiles& side, std::string_view text, base::WallTime now, Agreement& agreement) {
-  const auto written = side.write(SideFiles::Kind::backup, text, kNewFileMode, now, rng_.next_u64());
+  const auto written = side.write(SideFiles::Kind::backup, text, now, rng_.next_u64());
   base::Result<void> step = base::ok();
   if (!written) step = written.error();
   if (step) step = side.prune(SideFiles::Kind::backup, options_.backups);
@@ -58,14 +53,12 @@ base::Result<void> PeersFile::keep_copies(const SideFiles& side, const Sides& si
   if (!sides.was_found) return base::ok();
   if (!sides.text.document().seal) {
     // As the operator, or the earlier node, wrote it.
-    const auto kept =
-        side.write_once(SideFiles::Kind::original, sides.text.text(), kNewFileMode, now, rng_.next_u64());
+    const auto kept = side.write_once(SideFiles::Kind::original, sides.text.text(), now, rng_.next_u64());
     if (!kept) return kept.error();
     if (auto pruned = side.prune(SideFiles::Kind::original, kKeptOriginals); !pruned) return pruned;
   }
   if (!overruled) return base::ok();
-  const auto kept =
-      side.write_once(SideFiles::Kind::conflict, sides.text.text(), kNewFileMode, now, rng_.next_u64());
+  const auto kept = side.write_once(SideFiles::Kind::conflict, sides.text.text(), now, rng_.next_u64());
   if (!kept) return kept.error();
   agreement.notices.push_back({.kind = Notice::Kind::copy_kept, .detail = *kept});
   return side.prune(SideFiles::Kind::conflict, kKeptConflicts);

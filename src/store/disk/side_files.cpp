@@ -11,6 +11,8 @@
 namespace store::disk {
 namespace {
 
+constexpr std::uint32_t kNewFileMode = 0644;
+
 const char* mark_of(SideFiles::Kind kind) {
   switch (kind) {
     case SideFiles::Kind::backup: return ".bak-";
@@ -77,14 +79,24 @@ base::Result<std::string> SideFiles::fresh(Kind kind, base::WallTime now) const 
   return prefix + date_text(now);
 }
 
-base::Result<std::string> SideFiles::write(Kind kind, std::string_view text, std::uint32_t mode,
-                                           base::WallTime now, std::uint64_t suffix) const {
+std::uint32_t SideFiles::mode() const {
+  if (const auto target = files_.stat(target_)) return target->mode;
+  const auto backups = all(Kind::backup);
+  if (!backups || backups->empty()) return kNewFileMode;
+  const auto newest = files_.stat(backups->back());
+  return newest ? newest->mode : kNewFileMode;
+}
+
+base::Result<std::string> SideFiles::write(Kind kind, std::string_view text, base::WallTime now,
+                                           std::uint64_t suffix) const {
   const auto path = fresh(kind, now);
   if (!path) return path.error();
   // Under its own name only when it is whole: a backup must never be half of one.
   const std::string unfinished = temporary(suffix);
-  auto file = files_.create(unfinished, mode);
+  auto file = files_.create(unfinished, mode());
   if (!file) return file.error();
+  // For root's commands: what is the operator's stays so.
+  if (const auto target = files_.stat(target_)) (void)(*file)->set_owner(target->user, target->group);
   base::Result<void> step = (*file)->write(base::as_bytes(text));
   if (step) step = (*file)->sync();
   file->reset();
@@ -94,15 +106,15 @@ base::Result<std::string> SideFiles::write(Kind kind, std::string_view text, std
   return step.error();
 }
 
-base::Result<std::string> SideFiles::write_once(Kind kind, std::string_view text, std::uint32_t mode,
-                                                base::WallTime now, std::uint64_t suffix) const {
+base::Result<std::string> SideFiles::write_once(Kind kind, std::string_view text, base::WallTime now,
+                                                std::uint64_t suffix) const {
   const auto paths = all(kind);
   if (!paths) return paths.error();
   if (!paths->empty()) {
     const auto youngest = files_.read(paths->back(), text.size());  // one that is larger is another
     if (youngest && base::as_text(*youngest) == text) return paths->back();
   }
-  return write(kind, text, mode, now, suffix);
+  return write(kind, text, now, suffix);
 }
 
 base::Result<void> SideFiles::prune(Kind kind, std::size_t keep) const {

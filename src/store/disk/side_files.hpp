@@ -30,11 +30,14 @@ class SideFiles {
   base::Result<std::vector<std::string>> all(Kind kind) const;
   /// A path that is not there yet, dated `now`, or behind the youngest of its kind if that one is of the future.
   base::Result<std::string> fresh(Kind kind, base::WallTime now) const;
-  /// A new file of that kind, durable but for its name: sync_directory. Returns its path.
-  base::Result<std::string> write(Kind kind, std::string_view text, std::uint32_t mode, base::WallTime now,
+  /// Permission bits for a file of the same content: those of the target, else of its newest backup, else 0644.
+  std::uint32_t mode() const;
+  /// A new file of that kind, as readable as the target, durable but for its name: sync_directory. Returns its
+  /// path.
+  base::Result<std::string> write(Kind kind, std::string_view text, base::WallTime now,
                                   std::uint64_t suffix) const;
   /// As `write`, unless the youngest of its kind holds the same already: a save that fails is tried for ever.
-  base::Result<std::string> write_once(Kind kind, std::string_view text, std::uint32_t mode, base::WallTime now,
+  base::Result<std::string> write_once(Kind kind, std::string_view text, base::WallTime now,
                                        std::uint64_t suffix) const;
   /// Leaves the `keep` youngest.
   base::Result<void> prune(Kind kind, std::size_t keep) const;

@@ -60,6 +60,17 @@ TEST_F(PeersFileTest, TheFirstWriteKeepsACopyOfWhatTheEarlierNodeWrote) {
   EXPECT_THAT(machine_.named(".tmp-"), IsEmpty());
 }
 
+TEST_F(PeersFileTest, ACopyIsAsReadableAsTheFileAndSoIsWhatIsRestored) {
+  settle();
+  machine_.disk.put(kPath, machine_.text() + "# mine\n", 0600);
+  store_.update(learned(4, 9), kStart);
+  ASSERT_TRUE(store_.flush(kStart).wrote);
+  EXPECT_EQ(machine_.disk.stat(machine_.named(".bak-").back())->mode, 0600U);
+  ASSERT_TRUE(machine_.disk.remove(kPath));
+  machine_.started();
+  EXPECT_EQ(machine_.disk.stat(kPath)->mode, 0600U);
+}
+
 TEST_F(PeersFileTest, KeepsThreeBackupsInTheOrderOfWritingWhateverTheClockSays) {
   settle();
   for (std::uint64_t i = 2; i < 8; ++i) {
