@@ -1,6 +1,7 @@
 """peers.yaml while nodes run: edited by hand in the ways of editors, by commands, damaged, on a disk that is full."""
 
 import base64
+import fcntl
 import json
 import os
 import random
@@ -14,6 +15,7 @@ from waiting import expect, expect_for, wait_until
 NOTICE_SECONDS = 1   # what operators are promised
 ACT_SECONDS = 5      # the file at rest for 2 s, and a connection that ends
 BACK_SECONDS = 25    # the longest back-off, and a handshake
+LOCK_SECONDS = 10   # a save that waits for the lock, and its retry
 HALF_SECONDS = 1     # a program that pauses in the middle of a file
 
 
@@ -257,6 +259,31 @@ def peers_stopped_while_saving(federation, _):
     print(f"10 stops, the slowest took {slowest:.2f} s")
 
 
+def peers_locked(federation, _):
+    """A script that holds the lock is named and hinders neither the node nor its stop; nothing is lost by it."""
+    node, other = nodes = [federation.node(), federation.node()]
+    node.knows(*strangers(federation, 3))
+    start(nodes)
+    slowest = 0
+    with open(f"{node.peers_path}.lock", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        in_place(node.peers_path, with_entry(text_of(node), other, "second"))
+        line = node.wait_line("Another process holds the lock of peers.yaml", LOCK_SECONDS)
+        expect(line["detail"] == str(os.getpid()), f"not our pid: {line}")
+        for delay in (0, 0.5):
+            in_place(node.peers_path, text_of(node) + "# touched\n")
+            time.sleep(NOTICE_SECONDS / 2 + delay)  # the instant is what is tried
+            slowest = max(slowest, node.stop())
+            node.start()
+            node.wait_started()
+    wait_connection(node, other, True, BACK_SECONDS)
+    wait_until(lambda: "# kept by btc-federation" not in text_of(node) and "no last line", BACK_SECONDS)
+    expect(text_of(node).count("# touched") == 2 and "second" in text_of(node), f"an edit is gone: {text_of(node)}")
+    expect({alarm["event"] for alarm in node.alarms} == {"peers.unsaved"}, f"{node.alarms}")
+    node.alarms.clear()
+    print(f"stopped within {slowest:.2f} s while the lock is held")
+
+
 def run_check(node):
     done = run(node.program, "peers", "check", "--peers", str(node.peers_path), folder=node.folder)
     expect(done.returncode == 0, f"peers check: {done.stderr.decode()}")
@@ -272,4 +299,4 @@ def command(node, status, *arguments, shown=True):
 
 
 SCENARIOS = {one.__name__: one for one in
-             (peers_edited, peers_removed, peers_broken, peers_commands, peers_stopped_while_saving)}
+             (peers_edited, peers_removed, peers_broken, peers_commands, peers_stopped_while_saving, peers_locked)}

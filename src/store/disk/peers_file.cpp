@@ -110,7 +110,7 @@ base::Result<void> PeersFile::agree(const merge::Waiting& waiting, base::WallTim
   if (!target) return target.error();
   const SideFiles side{files_, *target};
   const bool is_last = damage == Damage::is_repaired;
-  const auto lock = files_.lock(side.lock(), is_last ? options_.last_lock_wait : options_.lock_wait);
+  const auto lock = files_.lock(side.lock(), is_last ? options_.last_lock_wait : options_.save_lock_wait);
   if (!lock) return lock.error();
   if (!lock->held) {
     tell_lock(*lock, agreement);

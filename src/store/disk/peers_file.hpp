@@ -22,6 +22,7 @@ namespace store::disk {
 struct PeersFileOptions {
   std::size_t backups = 3;                                  ///< How many are kept.
   base::Duration lock_wait = std::chrono::seconds{5};       ///< For another process to give the lock back.
+  base::Duration save_lock_wait = std::chrono::seconds{5};  ///< The same when it is saved.
   base::Duration last_lock_wait = std::chrono::seconds{1};  ///< The same at a stop, which has 3 s for everything.
   bool repairs = true;  ///< A damaged file is repaired when it is opened; else it is left as it is.
 };
