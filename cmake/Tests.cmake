@@ -1,6 +1,6 @@
-# Tests and their labels: unit, sim, integration, interop, threads, sanitized, fuzz. A test may have several;
-# everything with the label `threads` also runs under the thread sanitizer, with `sanitized` under each. For each label there is a target tests_LABEL that
-# builds just what its tests need, so that a sanitizer build does not compile the rest.
+# Tests and their labels: unit, sim, integration, interop, threads, sanitized, fuzz. A test may have several; what
+# carries `threads` also runs under the thread sanitizer, what carries `sanitized` under each. For each label there is
+# a target tests_LABEL that builds just what its tests need, so that a sanitizer build does not compile the rest.
 include(GoogleTest)
 
 set(BF_TEST_LABELS unit sim integration interop threads sanitized fuzz)

@@ -40,8 +40,10 @@ std::vector<std::string> texts_of(const std::vector<Asker>& askers) {
 
 control::Answer answer_of(const Record& record) {
   control::Answer answer{.text = config::reload::to_text(record), .result = config::reload::to_json(record)};
-  if (!is_good(record.outcome)) {
-    answer.failure = control::Failure{.code = std::string{config::reload::to_text(record.outcome)},
+  const bool would_be_refused = record.outcome == Outcome::dry_run && !record.reason.empty();
+  if (!is_good(record.outcome) || would_be_refused) {
+    const Outcome outcome = would_be_refused ? Outcome::refused : record.outcome;
+    answer.failure = control::Failure{.code = std::string{config::reload::to_text(outcome)},
                                       .message = record.component.empty()
                                                      ? record.reason
                                                      : fmt::format("{}: {}", record.component, record.reason)};

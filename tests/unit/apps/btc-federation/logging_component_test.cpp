@@ -9,10 +9,9 @@
 
 #include "base/memory_files.hpp"
 #include "config/text/keys.hpp"
-#include "manual_worker.hpp"
 #include "observe/memory_sink.hpp"
 #include "observe/metrics.hpp"
-#include "sim/world.hpp"
+#include "world_in.hpp"
 
 namespace {
 
@@ -71,14 +70,7 @@ class LoggingComponentTest : public testing::Test {
   std::vector<std::optional<Failure>> prepared_;
   std::vector<std::uint64_t> released_;
   LoggingComponent part_{
-      World{.executor = world_.executor(),
-            .clock = world_.clock(),
-            .rng = world_.rng(),
-            .timers = world_.timers(),
-            .files = files_,
-            .log = log_,
-            .trace = trace_,
-            .worker = disk_.worker()},
+      world_in(world_, world_.rng(), files_, log_, trace_, disk_),
       "conf.yaml",
       {.prepared = [this](Ticket, std::optional<Failure> failure) { prepared_.push_back(std::move(failure)); },
        .released = [this](Ticket ticket) { released_.push_back(ticket.number); }}};

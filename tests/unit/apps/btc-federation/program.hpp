@@ -13,15 +13,14 @@
 #include "base/memory_files.hpp"
 #include "btc-federation/runner.hpp"
 #include "config/disk/load.hpp"
-#include "manual_worker.hpp"
 #include "observe/memory_sink.hpp"
 #include "observe/metrics.hpp"
 #include "sim/internet.hpp"
 #include "sim/node.hpp"
 #include "sim/resolver.hpp"
-#include "sim/world.hpp"
 #include "store/disk/memory_peer_store.hpp"
 #include "unit/apps/control_socket/support.hpp"
+#include "world_in.hpp"
 
 namespace btc_federation {
 
@@ -90,15 +89,8 @@ class Program : public control_socket::InFolder {
                                                              .state = {},
                                                              .state_path = in_folder("node.state"),
                                                              .version = "1.2.3"});
-    runner_ = std::make_unique<Runner>(World{.executor = world_.executor(),
-                                             .clock = world_.clock(),
-                                             .rng = machine_.rng(),
-                                             .timers = world_.timers(),
-                                             .files = files_,
-                                             .log = log_,
-                                             .trace = trace_,
-                                             .worker = disk_.worker()},
-                                       *node_, Paths{.config = in_folder("conf.yaml")},
+    runner_ = std::make_unique<Runner>(world_in(world_, machine_.rng(), files_, log_, trace_, disk_), *node_,
+                                       Paths{.config = in_folder("conf.yaml")},
                                        Runner::Running{.settings = std::move(*loaded.settings),
                                                        .clean_text = std::move(loaded.clean_text),
                                                        .version = "1.2.3"},

@@ -5,10 +5,9 @@
 
 #include "base/memory_files.hpp"
 #include "config/reload/limits.hpp"
-#include "manual_worker.hpp"
 #include "observe/memory_sink.hpp"
 #include "observe/metrics.hpp"
-#include "sim/world.hpp"
+#include "world_in.hpp"
 
 namespace btc_federation {
 namespace {
@@ -80,16 +79,7 @@ class ReloadDeskTest : public testing::Test {
   int began_ = 0;
   std::vector<Outcome> ended_;
   std::optional<ReloadDesk> desk_{
-      std::in_place,
-      World{.executor = world_.executor(),
-            .clock = world_.clock(),
-            .rng = world_.rng(),
-            .timers = world_.timers(),
-            .files = files_,
-            .log = log_,
-            .trace = trace_,
-            .worker = disk_.worker()},
-      Paths{.config = "conf.yaml"},
+      std::in_place, world_in(world_, world_.rng(), files_, log_, trace_, disk_), Paths{.config = "conf.yaml"},
       ReloadDesk::Hooks{.began = [this] { ++began_; },
                         .ended = [this](const Record& record) { ended_.push_back(record.outcome); }}};
   Part part_{desk_->answers()};
@@ -141,6 +131,18 @@ TEST_F(ReloadDeskTest, ADryRunDoesNotBegin) {
   EXPECT_THAT(ended_, ElementsAre(Outcome::dry_run));
   signal();
   EXPECT_EQ(began_, 1);
+}
+
+TEST_F(ReloadDeskTest, ADryRunOfWhatNeedsARestartIsAFailureOfTheCommand) {
+  start();
+  write("network: { addresses: [/ip4/10.0.0.1/tcp/9000], loops: 2 }\n");
+  command(true);
+  world_.settle();
+  ASSERT_EQ(answers_.size(), 1U);
+  ASSERT_TRUE(answers_[0].failure) << answers_[0].text;
+  EXPECT_EQ(answers_[0].failure->code, "refused");
+  EXPECT_THAT(answers_[0].failure->message, HasSubstr("network.loops"));
+  EXPECT_THAT(ended_, ElementsAre(Outcome::dry_run));
 }
 
 TEST_F(ReloadDeskTest, KeepsOnlyWhatTheNodeRunsWith) {
