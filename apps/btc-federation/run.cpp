@@ -108,8 +108,9 @@ int run(const Paths& paths, std::string_view version) {
     return ExitStatus::operator_error;
   }
   // A save that does not get the lock is tried again; a stop must not wait behind it for long.
-  store::disk::FilePeerStore store{
-      {process.files, process.clock, process.rng}, paths.peers, {.save_lock_wait = std::chrono::milliseconds{500}}};
+  store::disk::FilePeerStore store{{process.files, process.clock, process.rng},
+                                   paths.peers,
+                                   {.save_lock_wait = std::chrono::milliseconds{500}}};
   store::Findings findings;
   base::Result<std::vector<store::PeerEntry>> peers = store.load(findings);
   if (!peers) {

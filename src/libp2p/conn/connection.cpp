@@ -153,6 +153,7 @@ void Connection::close(base::ErrorCode reason) {
   end_reason_ = reason;
   phase_deadline_ = loop_.clock.now() + options_.limits.time.half_close_wait;
   std::vector<std::shared_ptr<StreamState>> streams;
+  streams.reserve(streams_.size());
   for (const auto& [id, stream] : streams_) streams.push_back(stream);
   for (const auto& stream : streams) stream->half_close();
 }
@@ -181,6 +182,7 @@ void Connection::fail(base::ErrorCode reason) {
 void Connection::advance_close() {
   if (phase_ == Phase::closing && (streams_.empty() || loop_.clock.now() >= phase_deadline_)) {
     std::vector<std::shared_ptr<StreamState>> rest;
+    rest.reserve(streams_.size());
     for (const auto& [id, stream] : streams_) rest.push_back(stream);
     for (const auto& stream : rest) stream->reset(0);
     yamux_->go_away(0);
