@@ -138,7 +138,7 @@ asio::awaitable<void> Network::release(std::function<void()> released) {
 
 asio::awaitable<void> Network::stop() {
   announcing_ = false;
-  streams_.stop();
+  streams_.stop();  // in the same turn as the host's listeners and dials: nobody sees which was first
   auto host_stop = parts_.host.stop();
   co_await std::move(host_stop);
   tasks_.cancel_all();
