@@ -71,6 +71,15 @@ TEST_F(EditedPeers, AnAddedPeerIsNoticedWithinASecondAndDialled) {
   EXPECT_TRUE(world.run_until([&] { return met(); }, 5s));
 }
 
+TEST_F(EditedPeers, AReloadReadsTheFileAtOnce) {
+  ASSERT_NO_FATAL_FAILURE(start());
+  add_by_hand(2, "second");
+  a.node().on_reloaded();
+  world.settle();  // no time passes
+  ASSERT_EQ(a.lines("peers.edited").size(), 1U);
+  EXPECT_THAT(a.values("peers.edited", "added").at(0), HasSubstr("second"));
+}
+
 TEST_F(EditedPeers, ARemovedPeerIsDisconnectedAndKeptOutUntilItIsAddedAgain) {
   ASSERT_NO_FATAL_FAILURE(start());
   b.add_peer(identity_of(1), address_of(1));
