@@ -17,7 +17,7 @@ namespace {
 /// Labels are single words.
 std::string label_of(peers::PeerState state) {
   std::string label = peers::name_of(state);
-  std::replace(label.begin(), label.end(), ' ', '_');
+  std::ranges::replace(label, ' ', '_');
   return label;
 }
 

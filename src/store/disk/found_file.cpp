@@ -57,7 +57,8 @@ FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings,
   }
   FoundFile found{.state = State::good, .bytes = {}};
   std::string text{base::as_text(*content)};
-  if (recall && (found.text = recall(text))) return found;  // as it was, so it is not cut off either
+  if (recall) found.text = recall(text);
+  if (found.text) return found;  // as it was, so it is not cut off either
   found.state = State::damaged;
   const std::size_t left_out_before = findings.entries_left_out;
   auto parsed = text::PeersText::parse(std::move(text), findings);
