@@ -52,6 +52,7 @@ TEST(NodeLoops, AMeshAtRestHoldsLaterWhatItHeldAfterAMinute) {
   for (const auto& node : chain.nodes) ASSERT_NO_FATAL_FAILURE(node->start());
   ASSERT_TRUE(chain.world.run_until([&] { return chain.full_mesh(); }, 60s));
   std::vector<Activity> early;
+  early.reserve(kNodes);
   chain.world.run_for(1min);
   for (const auto& node : chain.nodes) early.push_back(*chain.world.run(node->node().activity(), 1s));
   chain.world.run_for(20min);

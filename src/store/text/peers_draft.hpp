@@ -20,7 +20,7 @@ enum class PeersReader::Field : std::uint8_t {
 struct PeersReader::Draft {
   struct Address {
     libp2p::Multiaddr value;
-    std::uint32_t line;
+    std::uint32_t line = 0;
   };
   PeerEntry entry;
   base::WallTime at{};

@@ -80,8 +80,10 @@ bool PeersReader::read_version() {
   const YamlEvent& value = events_.current();
   if (value.kind != Kind::scalar) return refuse(PeersErrc::bad_shape, value.line, "\"version\" must be a number");
   std::uint64_t version = 0;
-  const char* end = value.value.data() + value.value.size();
-  const auto read = std::from_chars(value.value.data(), end, version);
+  const std::string_view digits = value.value;
+  const char* end = digits.data() + digits.size();
+  // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): `end` is given
+  const auto read = std::from_chars(digits.data(), end, version);
   if (read.ec == std::errc::invalid_argument || read.ptr != end) {
     return refuse(PeersErrc::bad_shape, value.line, "\"version\" must be a number");
   }
@@ -98,7 +100,7 @@ bool PeersReader::read_version() {
 bool PeersReader::read_list(ListLayout* layout, std::size_t max_entries, bool (PeersReader::*read_entry)()) {
   const YamlEvent& list = events_.current();
   if (list.kind != Kind::sequence_start && !list.is_null()) {
-    return refuse(PeersErrc::bad_shape, list.line, "\"peers\" and \"removed\" must be lists");
+    return refuse(PeersErrc::bad_shape, list.line, R"("peers" and "removed" must be lists)");
   }
   if (layout != nullptr) {
     layout->style = list.is_null() ? Style::null : list.flow ? Style::flow : Style::block;
@@ -175,7 +177,7 @@ bool PeersReader::read_tombstone() {
   if (!read_fields(draft)) return false;
   if (!draft.has(Field::public_key)) left_out(draft, draft.line, "the entry has no public_key");
   if (draft.has(Field::addresses)) {
-    left_out(draft, draft.line, "this entry with addresses stands in the list \"removed\": move it to \"peers\"");
+    left_out(draft, draft.line, R"(this entry with addresses stands in the list "removed": move it to "peers")");
   }
   if (!draft.is_left_out) {
     const RawKey& key = draft.entry.key;

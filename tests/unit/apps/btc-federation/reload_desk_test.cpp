@@ -14,7 +14,6 @@ namespace {
 
 using config::reload::Outcome;
 using config::reload::Record;
-using config::reload::State;
 using config::reload::Ticket;
 using namespace std::chrono_literals;
 using testing::ElementsAre;

@@ -10,12 +10,14 @@
 namespace control_socket {
 
 class InFolder : public testing::Test {
+ public:
+  ~InFolder() override { std::filesystem::remove_all(folder_); }
+
  protected:
   InFolder() {
     std::string name = testing::TempDir() + "bf-control-XXXXXX";
     folder_ = ::mkdtemp(name.data());
   }
-  ~InFolder() override { std::filesystem::remove_all(folder_); }
 
   std::string path() const { return folder_ + "/control.sock"; }
 
