@@ -81,8 +81,7 @@ class PeerManager {
   /// One connection that was accepted above is gone. `cause` says why, also if it ended in order.
   void on_disconnected(const libp2p::PeerId& peer, base::ErrorCode cause, base::TimePoint now);
 
-  /// Something changed for all: the configuration was reloaded, the local network came back. All back-offs begin
-  /// anew.
+  /// Something changed for all: the configuration was reloaded (docs/adr/0014). All back-offs begin anew.
   void on_hint(base::TimePoint now);
   /// How many peers are to be connected from now on. Connections stay: who is not wanted any more is not dialled
   /// again.
