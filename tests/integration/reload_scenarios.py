@@ -166,7 +166,7 @@ def reload_addresses(federation, _):
     text = path.read_text(encoding="utf-8")
 
     with socket.create_server(("127.0.0.1", port)):
-        path.write_text(text.replace(str(old), str(port)), encoding="utf-8")
+        path.write_text(text.replace(f"/tcp/{old}", f"/tcp/{port}"), encoding="utf-8")
         record = reload_json(node, 1)
     print(record["component"], record["reason"])
     expect(record["outcome"] == "failed" and record["component"] == "listeners" and str(port) in record["reason"],
@@ -235,7 +235,8 @@ def reload_often(federation, _):
     wait_connected(nodes)
     before = connections_of(node)
     path = node.folder / "conf.yaml"
-    good = [path.read_text(encoding="utf-8").replace("1s", f"{seconds}s") for seconds in (1, 2)]
+    text = path.read_text(encoding="utf-8")
+    good = [text.replace("exchange_interval: 1s", f"exchange_interval: {seconds}s") for seconds in (1, 2)]
     control = socket.socket(socket.AF_UNIX)
     control.connect(str(node.folder / "control.sock"))
     lines = control.makefile("rwb")
