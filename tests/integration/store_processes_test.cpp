@@ -16,6 +16,7 @@
 #include "base/seeded_rng.hpp"
 #include "base/system.hpp"
 #include "store/disk/file_peer_store.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace store::disk {
 namespace {
@@ -88,17 +89,12 @@ class Writer {
 class StoreProcesses : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = fs::temp_directory_path() / "bf-store-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    path_ = folder_ + "/peers.yaml";
     base::PosixFiles files;
     const std::string text =
         "# by hand\npeers:\n  - public_key: " + base::to_base64(key_of(99, 0)) + " # the first\n";
     ASSERT_TRUE(base::replace_file(files, path_, base::as_bytes(text), 0644, 1));
     wanted_.insert(key_of(99, 0));
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   std::set<RawKey> keys() {
     base::PosixFiles files;
@@ -117,8 +113,8 @@ class StoreProcesses : public ::testing::Test {
     EXPECT_TRUE(std::ranges::includes(all, wanted_)) << where << ": " << all.size() << " of " << wanted_.size();
   }
 
-  std::string folder_;
-  std::string path_;
+  support::TemporaryFolder folder_;
+  const std::string path_ = folder_ / "peers.yaml";
   std::set<RawKey> wanted_;
 };
 
@@ -137,7 +133,7 @@ TEST_F(StoreProcesses, AWriterThatIsKilledAtARandomInstantLosesNothingItPromised
   ASSERT_EQ(last.join(wanted_), 0);
   expect_all("the end");
   std::size_t backups = 0;
-  for (const auto& entry : fs::directory_iterator{folder_}) {
+  for (const auto& entry : fs::directory_iterator{folder_.path()}) {
     const std::string name = entry.path().filename();
     EXPECT_EQ(name.find(".tmp-"), std::string::npos) << name;
     backups += name.find(".bak-") != std::string::npos ? 1U : 0U;

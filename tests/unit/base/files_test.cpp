@@ -9,10 +9,12 @@
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 
 #include "base/memory_files.hpp"
 #include "base/posix_files.hpp"
 #include "base/seeded_rng.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace base {
 namespace {
@@ -173,12 +175,7 @@ class AnyDisk : public ::testing::TestWithParam<DiskCase> {
       return;
     }
     files_ = std::make_unique<PosixFiles>();
-    std::string pattern = std::filesystem::temp_directory_path() / "bf-files-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    root_ = pattern;
-  }
-  void TearDown() override {
-    if (GetParam().real) std::filesystem::remove_all(root_);
+    root_ = folder_.emplace().path();
   }
   std::string path(const std::string& name) const { return root_ + "/" + name; }
   void write(const std::string& name, std::string_view text) {
@@ -189,6 +186,7 @@ class AnyDisk : public ::testing::TestWithParam<DiskCase> {
   }
 
   std::unique_ptr<Files> files_;
+  std::optional<support::TemporaryFolder> folder_;  // of the real disk
   std::string root_;
 };
 

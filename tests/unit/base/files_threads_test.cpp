@@ -3,11 +3,10 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <thread>
 
 #include "base/posix_files.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace base {
 namespace {
@@ -15,9 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(PosixFiles, AFileIsNotSettledWhileSomebodyWrites) {
-  std::string folder = std::filesystem::temp_directory_path() / "bf-files-XXXXXX";
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-  const std::string path = folder + "/a";
+  const support::TemporaryFolder folder;
+  const std::string path = folder / "a";
   PosixFiles files;
   std::atomic<bool> is_over = false;
   std::thread writer{[&] {
@@ -31,7 +29,6 @@ TEST(PosixFiles, AFileIsNotSettledWhileSomebodyWrites) {
   is_over = true;
   writer.join();
   EXPECT_TRUE(*files.settle(path, 20ms, 5s));
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

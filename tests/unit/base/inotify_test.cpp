@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "support/temporary_folder.hpp"
+
 namespace base {
 namespace {
 
@@ -23,9 +25,6 @@ using testing::Not;
 class InotifyTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = fs::temp_directory_path() / "bf-inotify-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
     ASSERT_TRUE(fs::create_directory(folder_ / "watched"));
     path_ = folder_ / "watched" / "peers.yaml";
     std::ofstream{path_} << "old\n";
@@ -34,7 +33,6 @@ class InotifyTest : public testing::Test {
     ASSERT_TRUE(watch) << watch.error().message();
     watch_ = std::move(*watch);
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   bool is_readable() const {
     pollfd ready{.fd = watch_->descriptor(), .events = POLLIN, .revents = 0};
@@ -44,7 +42,8 @@ class InotifyTest : public testing::Test {
     return testing::AllOf(Field(&FolderEvent::kind, kind), Field(&FolderEvent::name, name));
   }
 
-  fs::path folder_;
+  support::TemporaryFolder temporary_;
+  const fs::path folder_{temporary_.path()};
   fs::path path_;
   std::unique_ptr<FolderWatch> watch_;
 };

@@ -74,7 +74,7 @@ TEST_F(PlaceTest, WhatStandsThereByThenIsNotRemoved) {
 }
 
 TEST_F(PlaceTest, APathLongerThanAnAddressWorksAllTheSame) {
-  const std::string deep = folder_ + "/" + std::string(120, 'd');
+  const std::string deep = folder_ / std::string(120, 'd');
   fs::create_directory(deep);
   {
     const base::Result<Place> place = Place::take(deep + "/control.sock");
@@ -87,8 +87,8 @@ TEST_F(PlaceTest, APathLongerThanAnAddressWorksAllTheSame) {
 }
 
 TEST_F(PlaceTest, ADirectoryThatIsNotThereIsAnError) {
-  EXPECT_EQ(Place::take(folder_ + "/no/control.sock").error().value(), ENOENT);
-  EXPECT_EQ(Place::take(folder_ + "/" + std::string(120, 's')).error().value(), ENAMETOOLONG);
+  EXPECT_EQ(Place::take(folder_ / "no/control.sock").error().value(), ENOENT);
+  EXPECT_EQ(Place::take(folder_ / std::string(120, 's')).error().value(), ENAMETOOLONG);
 }
 
 TEST(SocketPath, IsBesideTheConfiguration) {

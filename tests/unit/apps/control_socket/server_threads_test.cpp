@@ -166,7 +166,7 @@ TEST_F(ControlSocket, ALateReplyAfterTheServersEndIsDropped) {
 
 TEST_F(ControlSocket, WhereNoNodeRunsTheErrorSaysSo) {
   EXPECT_EQ(ask("now").error(), make_error_code(SocketErrc::not_running));
-  EXPECT_EQ(control_socket::ask(folder_ + "/no/control.sock", {}).error(),
+  EXPECT_EQ(control_socket::ask(folder_ / "no/control.sock", {}).error(),
             make_error_code(SocketErrc::not_running));
 }
 

@@ -3,25 +3,17 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <string>
+
+#include "support/temporary_folder.hpp"
 
 namespace control_socket {
 
 class InFolder : public testing::Test {
- public:
-  ~InFolder() override { std::filesystem::remove_all(folder_); }
-
  protected:
-  InFolder() {
-    std::string name = testing::TempDir() + "bf-control-XXXXXX";
-    folder_ = ::mkdtemp(name.data());
-  }
+  std::string path() const { return folder_ / "control.sock"; }
 
-  std::string path() const { return folder_ + "/control.sock"; }
-
-  std::string folder_;
+  support::TemporaryFolder folder_;
 };
 
 }  // namespace control_socket

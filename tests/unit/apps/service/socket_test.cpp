@@ -10,7 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
-#include <filesystem>
+
+#include "support/temporary_folder.hpp"
 
 namespace service {
 namespace {
@@ -43,19 +44,12 @@ class Manager {
 
 class ServiceSocket : public ::testing::Test {
  protected:
-  ServiceSocket() {
-    std::string pattern = std::filesystem::temp_directory_path() / "bf-notify-XXXXXX";
-    EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  ~ServiceSocket() override { std::filesystem::remove_all(folder_); }
-
-  std::string folder_;
+  support::TemporaryFolder folder_;
 };
 
 TEST_F(ServiceSocket, SendsEachMessageWholeToAPath) {
-  const Manager manager{folder_ + "/notify"};
-  auto socket = Socket::open(folder_ + "/notify");
+  const Manager manager{folder_ / "notify"};
+  auto socket = Socket::open(folder_ / "notify");
   ASSERT_TRUE(socket);
   ASSERT_TRUE(socket->send("READY=1\nSTATUS=up\n"));
   ASSERT_TRUE(socket->send(""));
@@ -66,7 +60,7 @@ TEST_F(ServiceSocket, SendsEachMessageWholeToAPath) {
 }
 
 TEST_F(ServiceSocket, SendsToAnAbstractName) {
-  const std::string name = "@" + folder_.substr(1);
+  const std::string name = "@" + folder_.path().substr(1);
   const Manager manager{name};
   auto socket = Socket::open(name);
   ASSERT_TRUE(socket);
@@ -75,17 +69,17 @@ TEST_F(ServiceSocket, SendsToAnAbstractName) {
 }
 
 TEST_F(ServiceSocket, AManagerThatDoesNotListenIsAnErrorAndNoMore) {
-  auto socket = Socket::open(folder_ + "/nobody");
+  auto socket = Socket::open(folder_ / "nobody");
   ASSERT_TRUE(socket);
   EXPECT_EQ(socket->send("READY=1\n").error(), system_error(ENOENT));
-  const Manager manager{folder_ + "/nobody"};
+  const Manager manager{folder_ / "nobody"};
   EXPECT_TRUE(socket->send("READY=1\n")) << "it may come back";
   EXPECT_EQ(manager.next(), "READY=1\n");
 }
 
 TEST_F(ServiceSocket, NeverWaitsForAFullQueue) {
-  const Manager manager{folder_ + "/notify"};
-  auto socket = Socket::open(folder_ + "/notify");
+  const Manager manager{folder_ / "notify"};
+  auto socket = Socket::open(folder_ / "notify");
   ASSERT_TRUE(socket);
   base::Result<void> sent = base::ok();
   for (int i = 0; i < 100'000 && sent; ++i) sent = socket->send("WATCHDOG=1\n");

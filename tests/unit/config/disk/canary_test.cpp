@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -21,6 +20,7 @@
 #include "config/text/keys.hpp"
 #include "config/text/secret_text.hpp"
 #include "libp2p/crypto/secret.hpp"
+#include "support/temporary_folder.hpp"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -156,13 +156,6 @@ bool dump_holds(const Needle& needle) {
 
 class CoreDump : public ::testing::Test {
  protected:
-  CoreDump() {
-    std::string pattern = std::filesystem::temp_directory_path() / "bf-canary-XXXXXX";
-    EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  ~CoreDump() override { std::filesystem::remove_all(folder_); }
-
   static void expect_no_trace_of(const libp2p::Identity& identity) {
     auto raw = identity.private_key_bytes();
     const Needle seed{std::string_view{reinterpret_cast<const char*>(raw.data()), 32}};
@@ -172,7 +165,7 @@ class CoreDump : public ::testing::Test {
     EXPECT_FALSE(dump_holds(base64));
   }
 
-  std::string folder_;
+  support::TemporaryFolder folder_;
 };
 
 TEST_F(CoreDump, HoldsNoPartOfTheKey) {
@@ -181,25 +174,25 @@ TEST_F(CoreDump, HoldsNoPartOfTheKey) {
 #endif
   base::PosixFiles files;
   base::SystemRng rng;
-  const Loaded made = load(files, rng, folder_ + "/conf.yaml");
+  const Loaded made = load(files, rng, folder_ / "conf.yaml");
   ASSERT_TRUE(made.key_generated);
   expect_no_trace_of(*made.settings->node.private_key);
-  const Loaded read = load(files, rng, folder_ + "/conf.yaml");
+  const Loaded read = load(files, rng, folder_ / "conf.yaml");
   ASSERT_TRUE(read.settings);
   ASSERT_FALSE(read.key_generated);
   expect_no_trace_of(*read.settings->node.private_key);
   // Another program rewrites it, so that this one never holds the line.
   const std::string to_block = "sed -i 's/private_key: \"\\(.*\\)\"/private_key: >-\\n    \\1/' ";
-  ASSERT_EQ(std::system((to_block + folder_ + "/conf.yaml").c_str()), 0);
-  const Loaded block = load(files, rng, folder_ + "/conf.yaml");
+  ASSERT_EQ(std::system((to_block + (folder_ / "conf.yaml")).c_str()), 0);
+  const Loaded block = load(files, rng, folder_ / "conf.yaml");
   ASSERT_TRUE(block.settings);
   ASSERT_FALSE(block.key_generated);
   expect_no_trace_of(*block.settings->node.private_key);
-  const auto in_file = make_key_file(files, rng, folder_ + "/key");
+  const auto in_file = make_key_file(files, rng, folder_ / "key");
   ASSERT_TRUE(in_file);
   const std::vector<std::string> flags{"node.private_key_file=key", "network.addresses=/ip4/127.0.0.1/tcp/1"};
   const Loaded elsewhere =
-      load(files, rng, folder_ + "/other.yaml", {.overrides = text::read_overrides({}, flags)});
+      load(files, rng, folder_ / "other.yaml", {.overrides = text::read_overrides({}, flags)});
   ASSERT_TRUE(elsewhere.settings);
   expect_no_trace_of(*elsewhere.settings->node.private_key);
 }
