@@ -11,6 +11,7 @@ option(BF_FUZZ "Build the fuzz targets" ON)
 option(BF_LIBFUZZER "Link the fuzz targets with libFuzzer; off: they replay their corpus" OFF)
 option(BF_BENCH "Build the benchmarks" OFF)
 option(BF_COVERAGE "Instrument for coverage" OFF)
+set(BF_TEST_FLAGS "" CACHE STRING "Flags of the tests alone: what they test runs long, they are compiled long")
 set(BF_SANITIZE "" CACHE STRING "Value of -fsanitize= for every target")
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)

@@ -13,7 +13,8 @@ endforeach()
 if(BF_TESTS)
   add_library(bf_test_headers OBJECT ${PROJECT_SOURCE_DIR}/tests/precompiled.cpp)
   target_link_libraries(bf_test_headers PUBLIC Boost::boost GTest::gmock)
-  target_compile_options(bf_test_headers PRIVATE -Xclang -fno-pch-timestamp)  # ccache compares contents
+  # ccache compares contents, not the time of the precompiled header.
+  target_compile_options(bf_test_headers PRIVATE ${BF_TEST_FLAGS} -Xclang -fno-pch-timestamp)
   target_precompile_headers(bf_test_headers PRIVATE ${PROJECT_SOURCE_DIR}/tests/precompiled.hpp)
 endif()
 
@@ -40,6 +41,7 @@ function(bf_test name)
   endif()
   add_executable(${name} ${TEST_SOURCES})
   target_precompile_headers(${name} REUSE_FROM bf_test_headers)
+  target_compile_options(${name} PRIVATE ${BF_TEST_FLAGS})
   target_link_libraries(${name} PRIVATE ${TEST_DEPS} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
   # For tests that compare a table in the code with its page in docs/.
