@@ -34,7 +34,7 @@ void add_dial(CLI::App& app, DialCommand& command) {
   const auto option = [&](const char* name, auto& into, const char* help) {
     return app.add_option(name, into, help)->capture_default_str();
   };
-  option("--count", command.count, "pings, connections or hosts")->check(CLI::PositiveNumber);
+  option("--count", command.count, "pings, connections or hosts")->check(CLI::Range(1, 1'000'000'000));
   option("--bytes", command.bytes, "how much perf and echo move");
   option("--concurrency", command.concurrency, "how many at once")->check(CLI::Range(1, 100'000));
   option("--protocol", command.protocol, "what the protocol test asks for");

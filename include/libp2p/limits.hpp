@@ -81,7 +81,8 @@ struct CountLimits {
   std::uint32_t pending_resets = 256;             ///< Unsent RST of refused opens; beyond: Go Away 1. [yamux]
   std::uint32_t empty_frames_per_second = 1'000;  ///< Beyond: Go Away 1. [yamux]
   std::uint64_t frames_until_worn = std::uint64_t{1} << 31;  ///< In either direction; js stops at 2^32. Past it a
-                                                             ///< connection is due for replacement. [host]
+                                                             ///< connection serves only where no other can, and
+                                                             ///< whoever dialled it dials anew. [WornConnection.*]
   std::uint32_t ping_streams_per_peer = 2;                   ///< Inbound; the specification asks for two. [host]
 };
 

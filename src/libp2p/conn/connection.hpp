@@ -123,6 +123,7 @@ class Connection {
   base::Result<void> process_frames(base::MutableBytes& bytes);
   base::Result<void> process_plaintext(base::ByteSpan plain);
   void dispatch(const yamux::Event& event);
+  void tell_wear();
   std::pair<std::unique_ptr<Block>, std::size_t> take_kept();
   void keep(std::unique_ptr<Block> block, base::MutableBytes rest);
   void note_stage(Upgrade::Stage stage);
@@ -180,6 +181,7 @@ class Connection {
   std::optional<yamux::Session> yamux_;
   policy::Liveness liveness_;
   std::uint64_t life_seen_ = 0;
+  std::uint64_t wear_told_at_ = options_.limits.count.frames_until_worn;  ///< The frames to tell the observer of.
   std::unordered_map<yamux::StreamId, std::shared_ptr<StreamState>> streams_;
   std::size_t held_ = 0;
 

@@ -24,6 +24,8 @@ class ConnectionObserver {
   virtual void on_authenticated(Connection&) = 0;
   virtual void on_stream(Connection&, std::shared_ptr<StreamState>) = 0;
   virtual void on_pong(Connection&, base::Duration) {}
+  /// `CountLimits::frames_until_worn` went through it; told again after each sixteenth of that.
+  virtual void on_worn(Connection&) {}
   /// Yamux pings fail: one libp2p ping on a fresh stream is wanted. Answer with `on_probe_impossible` or by
   /// life.
   virtual void on_probe_wanted(Connection&) = 0;

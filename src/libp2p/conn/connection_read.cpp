@@ -86,6 +86,7 @@ void Connection::process(std::unique_ptr<Block> block, base::MutableBytes bytes)
   base::Result<void> done = base::ok();
   if (phase_ == Phase::upgrading) done = process_upgrade(bytes);
   if (done && (phase_ == Phase::open || phase_ == Phase::closing)) done = process_frames(bytes);
+  if (done && phase_ == Phase::open) tell_wear();
   if (!done) fail(done.error());
   if (phase_ == Phase::draining || phase_ == Phase::ended) bytes = {};
   keep(std::move(block), bytes);
@@ -186,6 +187,13 @@ void Connection::dispatch(const yamux::Event& event) {
                  },
              },
              event);
+}
+
+/// Asked where we read, also for what we send: all that is sent is answered by something, if only by credit.
+void Connection::tell_wear() {
+  if (frames() < wear_told_at_) return;
+  wear_told_at_ = frames() + std::max<std::uint64_t>(options_.limits.count.frames_until_worn / 16, 1);
+  observer_.on_worn(*this);
 }
 
 /// Keeps an incomplete frame for the next turn: a small one in a buffer of its size, a large one in its block.

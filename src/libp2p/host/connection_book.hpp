@@ -37,6 +37,7 @@ class ConnectionBook final : public conn::Connection::Observer {
     std::function<void(conn::Connection&)> opened;
     std::function<void(conn::Connection&, std::shared_ptr<conn::StreamState>)> stream;
     std::function<void(conn::Connection&)> probe;  ///< One libp2p ping on a fresh stream is wanted.
+    std::function<void(conn::Connection&)> worn;   ///< Dialled by us, and the peer has none that is not worn.
     std::function<void()> emptied;                 ///< The last connection ended; from a fresh call stack.
   };
 
@@ -109,6 +110,7 @@ class ConnectionBook final : public conn::Connection::Observer {
   void on_authenticated(conn::Connection& connection) override;
   void on_stream(conn::Connection& connection, std::shared_ptr<conn::StreamState> stream) override;
   void on_pong(conn::Connection& connection, base::Duration rtt) override;
+  void on_worn(conn::Connection& connection) override;
   void on_probe_wanted(conn::Connection& connection) override;
   void on_memory_over(conn::Connection& connection) override;
   void on_closed(conn::Connection& connection, base::ErrorCode reason) override;

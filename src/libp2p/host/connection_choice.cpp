@@ -76,6 +76,13 @@ void ConnectionBook::decide(const PeerId& id) {
   }
 }
 
+/// Whoever dialled it knows the way, so that not both ends come with another one.
+void ConnectionBook::on_worn(conn::Connection& connection) {
+  if (connection.direction() != Direction::outbound) return;
+  const std::vector<policy::ConnectionFacts> known = facts(peers_.at(*connection.peer()));
+  if (std::ranges::all_of(known, &policy::ConnectionFacts::worn_out)) hooks_.worn(connection);
+}
+
 /// At once: an orderly close takes a second, in which many more may come.
 void ConnectionBook::make_room_for(const PeerId& id) {
   for (;;) {

@@ -71,6 +71,7 @@ Host::Impl::Impl(Environment given, HostOptions opts, std::shared_ptr<Siblings> 
            .stream = [this](conn::Connection&,
                             std::shared_ptr<conn::StreamState> stream) { run(serve(std::move(stream))); },
            .probe = [this](conn::Connection& connection) { run(check_life(connection.id(), *connection.peer())); },
+           .worn = [this](conn::Connection& connection) { run(replace(connection.info())); },
            .emptied = [this] { drained.resume(true); }}},
       listeners{environment, *siblings, options.limits.time.listener_linger,
                 [this](Siblings::Index host, std::unique_ptr<io::Socket> socket) {
@@ -182,6 +183,16 @@ asio::awaitable<DialResult> Host::Impl::dial(PeerId peer, std::vector<Multiaddr>
   result = co_await std::move(racing);
   ++(result.connection ? dials_succeeded : dials_failed);
   co_return result;
+}
+
+/// By the way it came; duplicates are judged so that the new one serves. If it fails, the next report of wear
+/// comes long before anybody's counter of frames ends.
+asio::awaitable<void> Host::Impl::replace(ConnectionInfo worn) {
+  DialOptions same_place{.force_new = true,
+                         .allow = [&worn](const Multiaddr& resolved) { return resolved == worn.remote_addr; }};
+  std::vector<Multiaddr> addrs{worn.dialled.value_or(worn.remote_addr)};
+  auto dialling = dial(worn.peer, std::move(addrs), std::move(same_place));
+  co_await std::move(dialling);
 }
 
 asio::awaitable<base::Result<void>> Host::Impl::probe(PeerId peer, Multiaddr addr, DialOptions dial_options) {

@@ -45,6 +45,7 @@ class Host::Impl final : public Sibling, public std::enable_shared_from_this<Hos
   base::Duration at_most_establish(base::Duration timeout) const {
     return std::min<base::Duration>(timeout, options.limits.time.establish);
   }
+  boost::asio::awaitable<void> replace(ConnectionInfo worn);
   boost::asio::awaitable<base::Result<void>> probe(PeerId peer, Multiaddr addr, DialOptions options);
   boost::asio::awaitable<base::Result<Stream>> open_stream(PeerId peer, std::vector<std::string> protocols,
                                                            StreamOptions options);

@@ -26,7 +26,7 @@ struct ConnectionFacts {
   std::array<std::uint8_t, 32> handshake_hash{};  ///< Equal on both ends, and different for every connection.
   bool answered =
       false;  ///< A ping sent after the youngest of these connections was up: PreferenceRound::answered.
-  bool worn_out = false;    ///< Past 2^31 frames: due for replacement, so never preferred.
+  bool worn_out = false;    ///< Past 2^31 frames: never preferred.
   bool retired = false;     ///< The peer confirmed that it opens no new stream here.
   bool we_retired = false;  ///< We agreed to open no new stream here, while there is another one.
   std::size_t open_streams = 0;

@@ -177,7 +177,7 @@ TEST_P(ManyOfOnePeer, KeepsTheLimitAndThePreferredOne) {
 INSTANTIATE_TEST_SUITE_P(Host, ManyOfOnePeer, ::testing::Bool(),
                          [](const auto& c) { return c.param ? "OfTheLargerId" : "OfTheSmallerId"; });
 
-/// `a`, the smaller id, has a connection that it dialled; then `b` dials one more.
+/// `a`, the smaller id, dialled a connection, over which many frames go.
 class WornConnection : public ::testing::Test, protected TwoHosts {
  protected:
   static constexpr std::uint64_t kFrames = 200;
@@ -189,12 +189,20 @@ class WornConnection : public ::testing::Test, protected TwoHosts {
     connect();
     former = a.host->preferred_connection(b.id())->handshake_hash;
     stream.emplace(open_echo());
-    for (std::uint64_t i = 0; i < kFrames; ++i) ASSERT_NO_FATAL_FAILURE(echo_one());
-    auto second = world.run(b.host->dial(a.id(), {*a.bound}, {.force_new = true}), seconds{10});
-    ASSERT_TRUE(second && second->connection);
-    latter = second->connection->handshake_hash;
+    ASSERT_NO_FATAL_FAILURE(echo(kFrames));
+  }
+  /// The dialer has replaced it.
+  void replaced() {
     world.run_for(seconds{2});
     ASSERT_EQ(a.connected_to(b), 2u);
+    ASSERT_EQ(b.connected_to(a), 2u);
+    const auto all = a.host->connections();
+    latter = std::ranges::find_if(all, [&](const ConnectionInfo& one) {
+               return one.handshake_hash != former;
+             })->handshake_hash;
+  }
+  void echo(std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count; ++i) ASSERT_NO_FATAL_FAILURE(echo_one());
   }
   void echo_one() {
     ASSERT_TRUE(*world.run(stream->write(base::as_bytes("x")), seconds{5}));
@@ -217,12 +225,17 @@ class WornConnection : public ::testing::Test, protected TwoHosts {
 
 TEST_F(WornConnection, StaysPreferredWhileItIsBelowTheLimit) {
   ASSERT_NO_FATAL_FAILURE(begin(100 * kFrames));
+  auto second = world.run(b.host->dial(a.id(), {*a.bound}, {.force_new = true}), seconds{10});
+  ASSERT_TRUE(second && second->connection);
+  world.run_for(seconds{2});
+  ASSERT_EQ(a.connected_to(b), 2u);
   EXPECT_EQ(preferred_at(a, b), former);
   EXPECT_EQ(preferred_at(b, a), former);
 }
 
-TEST_F(WornConnection, IsReplacedByASecondOneWithoutCuttingItsStreams) {
+TEST_F(WornConnection, IsReplacedByItsDialerWithoutCuttingItsStreams) {
   ASSERT_NO_FATAL_FAILURE(begin(kFrames));
+  ASSERT_NO_FATAL_FAILURE(replaced());
   EXPECT_EQ(preferred_at(a, b), latter);
   EXPECT_EQ(preferred_at(b, a), latter);
   EXPECT_TRUE(b.host->agree_to_retire(with(b, former)));
@@ -235,8 +248,21 @@ TEST_F(WornConnection, IsReplacedByASecondOneWithoutCuttingItsStreams) {
   EXPECT_EQ(preferred_at(a, b), latter);
 }
 
+TEST_F(WornConnection, IsReplacedOnceTheOtherEndListensAgain) {
+  ASSERT_NO_FATAL_FAILURE(begin(2 * kFrames));
+  ASSERT_TRUE(b.host->stop_listening(*b.bound));
+  ASSERT_NO_FATAL_FAILURE(echo(kFrames));
+  world.run_for(seconds{30});
+  EXPECT_GE(a.host->metrics().dials_failed, 1u);
+  ASSERT_EQ(a.connected_to(b), 1u);
+  ASSERT_TRUE(b.host->listen(*b.bound));
+  ASSERT_NO_FATAL_FAILURE(echo(kFrames / 8));
+  EXPECT_TRUE(world.run_until([&] { return a.connected_to(b) == 2; }, seconds{10}));
+}
+
 TEST_F(WornConnection, ThatServedAgainIsNotClosedByAnOldConsent) {
   ASSERT_NO_FATAL_FAILURE(begin(kFrames));
+  ASSERT_NO_FATAL_FAILURE(replaced());
   ASSERT_TRUE(b.host->agree_to_retire(with(b, former)));
   a.host->confirm_retire(with(a, former));
   a.host->disconnect(with(a, latter), ConnErrc::closed_by_us);  // the survivor dies first
