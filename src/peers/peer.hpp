@@ -1,5 +1,6 @@
 // peers/peer.hpp: what the manager holds of one known peer. Internal to this folder.
-// Most known peers are idle at 10,000 of them: what only an active one needs is allocated when it becomes so.
+// Most known peers are idle at 10,000 of them: what only an active one needs is allocated when it becomes so, and
+// goes when many others were in use since (Limits::max_resting).
 #pragma once
 
 #include <memory>
@@ -23,6 +24,9 @@ struct Active {
   std::uint32_t failures = 0;  ///< In this outage.
   bool dialing = false;        ///< A dial of ours is under way: a slot is taken, whatever the state is.
   bool probing = false;
+  std::uint64_t resting = 0;  ///< Its place among those that are neither wanted nor in use; 0: it is none of them.
+
+  bool in_use() const { return dialing || connections > 0; }
 };
 
 struct Peer {

@@ -45,7 +45,7 @@ bool PeerManager::make_room(Trust trust, base::TimePoint now) {
   if (trust < Trust::proven) return false;
   const auto inactive = [&](const libp2p::PeerId& id) {
     const Peer& peer = peers_.at(id);
-    const bool in_use = peer.active && (peer.active->dialing || peer.active->connections > 0);
+    const bool in_use = peer.active && peer.active->in_use();
     return !in_use && (peer.state == PeerState::idle || peer.state == PeerState::backing_off);
   };
   const std::optional<libp2p::PeerId> out = wanted_.lowest_unproven(inactive);
@@ -65,14 +65,20 @@ bool PeerManager::rewrite(const libp2p::PeerId& peer, std::span<const libp2p::Mu
 void PeerManager::want_or_not(Entry& entry, base::TimePoint now) {
   if (entry.second.addresses.empty() || entry.second.removed) return;
   follow(wanted_.add(entry.first, entry.second.trust), now);
+  rest_if_unused(entry);
   if (entry.second.state == PeerState::idle && !queue_.contains(entry.first)) schedule_first(entry, now);
 }
 
 void PeerManager::follow(const WantedSet::Change& change, base::TimePoint now) {
-  if (change.dropped) queue_.cancel(*change.dropped);
+  if (change.dropped) {
+    queue_.cancel(*change.dropped);
+    if (const auto dropped = peers_.find(*change.dropped); dropped != peers_.end()) rest_if_unused(*dropped);
+  }
   if (!change.taken) return;
   const auto taken = peers_.find(*change.taken);
-  if (taken != peers_.end() && taken->second.state != PeerState::connected) schedule_first(*taken, now);
+  if (taken == peers_.end()) return;
+  end_rest(taken->second);
+  if (taken->second.state != PeerState::connected) schedule_first(*taken, now);
 }
 
 void PeerManager::schedule_first(Entry& entry, base::TimePoint now) {
@@ -102,7 +108,7 @@ bool PeerManager::remove(const libp2p::PeerId& peer, base::TimePoint now) {
 void PeerManager::close(Entry& entry) {
   auto& [id, peer] = entry;
   queue_.cancel(id);
-  const bool open = peer.active && (peer.active->dialing || peer.active->connections > 0);
+  const bool open = peer.active && peer.active->in_use();
   if (open && peer.state != PeerState::disconnecting) actions_.disconnects.push_back(id);
   release_slot(peer);
   if (peer.state == PeerState::connected) {
@@ -115,6 +121,7 @@ void PeerManager::close(Entry& entry) {
 void PeerManager::forget(const libp2p::PeerId& id, base::TimePoint now) {
   const auto at = peers_.find(id);
   release_slot(at->second);
+  end_rest(at->second);
   const Trust trust = at->second.trust;
   peers_.erase(at);
   follow(wanted_.remove(id, trust), now);
@@ -137,6 +144,26 @@ void PeerManager::release_slot(Peer& peer) {
   if (std::exchange(peer.active->probing, false)) --probing_;
 }
 
+void PeerManager::end_rest(Peer& peer) {
+  if (!peer.active) return;
+  if (const auto place = std::exchange(peer.active->resting, 0); place != 0) resting_.erase(place);
+}
+
+/// What is remembered of a peer that nobody wants and that is not connected is of little use: of those that were
+/// used longest ago it goes, and they are idle again.
+void PeerManager::rest_if_unused(Entry& entry) {
+  end_rest(entry.second);
+  const bool is_used = !entry.second.active || entry.second.active->in_use();
+  if (is_used || wanted_.wants(entry.first, entry.second.trust)) return;
+  entry.second.active->resting = ++last_rest_;
+  resting_.emplace(last_rest_, entry.first);
+  if (resting_.size() <= limits_.max_resting) return;
+  Entry& oldest = *peers_.find(resting_.begin()->second);
+  end_rest(oldest.second);
+  if (oldest.second.state == PeerState::backing_off) move(oldest, PeerEvent::stop);
+  oldest.second.active.reset();
+}
+
 void PeerManager::on_dial_failed(const libp2p::PeerId& peer, base::ErrorCode cause, base::TimePoint now) {
   const auto at = peers_.find(peer);
   if (at == peers_.end() || !at->second.active || !at->second.active->dialing) return;
@@ -145,6 +172,7 @@ void PeerManager::on_dial_failed(const libp2p::PeerId& peer, base::ErrorCode cau
     back_off(*at, cause, now);
   } else {
     schedule_first(*at, now);  // Only if the peer's own connection came and went while we dialled.
+    rest_if_unused(*at);
   }
 }
 
@@ -161,6 +189,7 @@ void PeerManager::back_off(Entry& entry, base::ErrorCode cause, base::TimePoint 
   if (active.flaps.value(now) >= kFlapSuppress) at = std::max(at, active.flaps.falls_to(kFlapReuse, now));
   move(entry, PeerEvent::wait);
   schedule_if_wanted(entry, at);
+  rest_if_unused(entry);
 }
 
 bool PeerManager::on_connected(const libp2p::PeerId& peer, const libp2p::Multiaddr& over, base::TimePoint now) {
@@ -190,6 +219,7 @@ bool PeerManager::on_inbound(const libp2p::PeerId& peer, base::TimePoint now) {
 
 void PeerManager::came_up(Entry& entry, PeerEvent on, base::TimePoint now) {
   Active& active = entry.second.activate();
+  end_rest(entry.second);
   queue_.cancel(entry.first);
   active.breaker.reset();
   if (active.connections++ > 0) return;

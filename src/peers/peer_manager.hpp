@@ -97,6 +97,8 @@ class PeerManager {
   std::size_t connected() const { return connected_; }
   std::size_t dialing() const { return dialing_; }
   std::size_t wanted() const { return wanted_.size(); }
+  /// Peers of which failures are remembered though they are neither wanted nor in use; at most max_resting.
+  std::size_t resting() const { return resting_.size(); }
   std::optional<PeerView> view(const libp2p::PeerId& peer) const;
   /// Up to `count` peers behind `after` in the order of their ids.
   std::vector<PeerView> page(const std::optional<libp2p::PeerId>& after, std::size_t count) const;
@@ -113,6 +115,8 @@ class PeerManager {
   void back_off(Entry& entry, base::ErrorCode cause, base::TimePoint now);
   void hint(Entry& entry, base::TimePoint now);
   void release_slot(Peer& peer);
+  void end_rest(Peer& peer);
+  void rest_if_unused(Entry& entry);
   void came_up(Entry& entry, PeerEvent on, base::TimePoint now);
   void close(Entry& entry);
   void follow(const WantedSet::Change& change, base::TimePoint now);
@@ -131,6 +135,8 @@ class PeerManager {
   WantedSet wanted_;
   DialQueue queue_;
   HearsayLimits hearsay_;
+  std::map<std::uint64_t, libp2p::PeerId> resting_;  ///< By `Active::resting`: the longest unused first.
+  std::uint64_t last_rest_ = 0;
   Actions actions_;
   std::size_t connected_ = 0;
   std::size_t dialing_ = 0;

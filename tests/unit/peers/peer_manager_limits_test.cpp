@@ -258,6 +258,22 @@ TEST_F(PeerManagerTest, AHigherLimitLetsTheSpareInAndALowerOneDropsThemAgain) {
   EXPECT_TRUE(manager_->view(id_of(6))->wanted) << "the operator's entry goes last";
 }
 
+/// Whoever comes and goes without being wanted: of the longest unused nothing is remembered.
+TEST_F(PeerManagerTest, RemembersFailuresOfAFewThatAreNeitherWantedNorInUse) {
+  make({.max_connections = 0, .max_resting = 2});
+  for (std::uint32_t peer = 1; peer <= 4; ++peer) {
+    learn(peer, Trust::proven);
+    ASSERT_TRUE(manager_->on_inbound(id_of(peer), now_));
+  }
+  EXPECT_EQ(manager_->resting(), 0U) << "all are in use";
+  for (std::uint32_t peer = 1; peer <= 4; ++peer) manager_->on_disconnected(id_of(peer), refused(), now_);
+  EXPECT_EQ(manager_->resting(), 2U);
+  EXPECT_EQ(state(1), PeerState::idle);
+  EXPECT_EQ(manager_->view(id_of(2))->failures, 0U);
+  EXPECT_EQ(state(3), PeerState::backing_off);
+  EXPECT_EQ(manager_->view(id_of(4))->failures, 1U);
+}
+
 TEST_F(PeerManagerTest, WhoIsNotWantedAnyMoreStaysConnectedButIsNotDialledAgain) {
   make({.max_connections = 1});
   learn(1, Trust::proven);
