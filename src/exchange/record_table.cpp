@@ -25,8 +25,7 @@ bool RecordTable::learn(RecordPtr record, const Source& source) {
   auto at = records_.find(peer);
   if (at == records_.end()) {
     const bool pinned = pinned_.contains(peer);
-    const bool full = records_.size() >= kMaxRecords;
-    if (full && !((source.by_itself || pinned) && make_room())) return false;
+    if (is_full() && !((source.by_itself || pinned) && make_room())) return false;
     at = records_.try_emplace(peer).first;
   }
   Known& known = at->second;
@@ -68,6 +67,8 @@ bool RecordTable::restore(RecordPtr record, bool proven, bool unreachable) {
   const libp2p::PeerId peer = record->peer();
   if (const Known* held = find(peer); held != nullptr && held->newest->version() >= record->version())
     return false;
+  // Nobody makes room: each record of a large file would be compared with all of a full table.
+  if (find(peer) == nullptr && is_full()) return false;
   // Our own memory is trusted as far as this machine reaches.
   if (!learn(std::move(record), {.scope = Scope::loopback, .unreachable = unreachable})) return false;
   records_.at(peer).fresh = false;

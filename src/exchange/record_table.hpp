@@ -13,6 +13,7 @@
 
 #include "exchange/address_policy.hpp"
 #include "exchange/fingerprint.hpp"
+#include "exchange/limits.hpp"
 #include "exchange/messages.hpp"
 #include "exchange/record.hpp"
 #include "exchange/token_bucket.hpp"
@@ -70,7 +71,7 @@ class RecordTable {
   /// True if a new version of `peer`'s record may come unasked; false if its owner changes it too often.
   bool may_change(const libp2p::PeerId& peer, base::TimePoint now) const;
   void count_version(const libp2p::PeerId& peer, base::TimePoint now);
-  /// A record from the store, before the first connection: not fresh.
+  /// A record from the store: not fresh. False if it is not newer than a held one, or the table is full.
   bool restore(RecordPtr record, bool proven, bool unreachable);
   void set_own(RecordPtr record);
 
@@ -108,6 +109,7 @@ class RecordTable {
   Listing differing(const FingerprintQuery& query) const;
 
   std::size_t size() const { return records_.size(); }
+  bool is_full() const { return records_.size() >= kMaxRecords; }
   std::size_t told() const { return by_change_.size(); }
   std::size_t proven() const { return proven_; }
   std::size_t rejected() const { return rejected_.size(); }

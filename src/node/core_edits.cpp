@@ -34,8 +34,13 @@ Admission::Verdict Core::verdict_of(peers::Trust trust) {
 }
 
 std::size_t Core::restore_peers(std::span<const store::PeerEntry> entries, base::TimePoint now) {
+  // Where there is not room for all, it is the operator's.
   std::size_t count = 0;
-  for (const store::PeerEntry& entry : entries) count += take_in(entry, now) ? 1 : 0;
+  for (const auto source : {store::Source::operator_entry, store::Source::exchange}) {
+    for (const store::PeerEntry& entry : entries) {
+      if (entry.source == source && take_in(entry, now)) ++count;
+    }
+  }
   return count;
 }
 
@@ -61,7 +66,9 @@ bool Core::take_in(const store::PeerEntry& entry, base::TimePoint now) {
   }
   commands_.emplace_back(SetStanding{.peer = id, .verdict = verdict_of(trust), .addresses = entry.addresses});
   if (by_operator) engine_.pin(id);
-  if (entry.record.empty()) return true;
+  // In a full table it would find no place: the check of its signature is spared.
+  const bool has_place = !engine_.records().is_full() || engine_.records().find(id) != nullptr;
+  if (entry.record.empty() || !has_place) return true;
   const base::Result<exchange::RecordPtr> record = exchange::open_record(entry.record);
   // Without a good one: the peer gives it when it is connected.
   if (record && (*record)->peer() == id) engine_.restore(*record, /*proven=*/true, /*unreachable=*/false);

@@ -189,6 +189,19 @@ TEST(RecordTable, KeepsAPinnedPeersRecordAndMakesRoomForItInAFullTable) {
   EXPECT_EQ(table.find(record(0, 1)->peer()), nullptr);
 }
 
+/// Else each record of a large peers.yaml would be compared with all of the table: minutes before the node
+/// listens.
+TEST(RecordTable, NoRecordOfTheStoreDisplacesAnother) {
+  RecordTable table{1};
+  const auto count = static_cast<std::uint32_t>(kMaxRecords);
+  for (std::uint32_t i = 0; i < count; ++i) ASSERT_TRUE(table.learn(record(i, 1), {}));
+  EXPECT_TRUE(table.is_full());
+  table.pin(record(count, 1)->peer());
+  EXPECT_FALSE(table.restore(record(count, 1), true, false));
+  EXPECT_NE(table.find(record(0, 1)->peer()), nullptr);
+  EXPECT_TRUE(table.restore(record(7, 2), true, false)) << "a newer one of a held peer needs no place";
+}
+
 TEST(RecordTable, DisplacesProvenRecordsLastAndNeverOneInUseOrItsOwnOrPinned) {
   RecordTable table{1};
   const auto count = static_cast<std::uint32_t>(kMaxRecords);
