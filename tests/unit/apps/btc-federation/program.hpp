@@ -31,11 +31,12 @@ using config::reload::State;
 class Program : public control_socket::InFolder {
  protected:
   explicit Program(std::uint64_t seed = 1) : world_{seed} {
-    for (std::size_t slash = folder_.find('/', 1); slash != std::string::npos;
-         slash = folder_.find('/', slash + 1)) {
-      (void)files_.make_directory(folder_.substr(0, slash), 0755);  // "/tmp//" is the same one again
+    const std::string& folder = folder_.path();
+    for (std::size_t slash = folder.find('/', 1); slash != std::string::npos;
+         slash = folder.find('/', slash + 1)) {
+      EXPECT_TRUE(files_.make_directory(folder.substr(0, slash), 0755));
     }
-    EXPECT_TRUE(files_.make_directory(folder_, 0700));
+    EXPECT_TRUE(files_.make_directory(folder, 0700));
     write(conf(""));
   }
 
@@ -62,7 +63,7 @@ class Program : public control_socket::InFolder {
     return "node: { private_key: " + base::to_base64(identity.private_key_bytes()) +
            " }\nnetwork: { addresses: [" + address + "] }\n" + more;
   }
-  std::string in_folder(const std::string& name) const { return folder_ + "/" + name; }
+  std::string in_folder(const std::string& name) const { return folder_ / name; }
   void write(const std::string& text) { files_.put(in_folder("conf.yaml"), text, 0600); }
 
   // --- its life ---
