@@ -2,6 +2,8 @@
 // and of the program's parts.
 #pragma once
 
+#include <pthread.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -18,6 +20,10 @@
 namespace btc_federation {
 
 struct Process {
+  Process() {
+    worker()([] { ::pthread_setname_np(::pthread_self(), "disk"); });  // for `top -H`, tracers, core dumps
+  }
+
   Signals signals;  ///< First: before any thread.
   base::SystemClock clock;
   base::SystemRng rng;

@@ -2,16 +2,14 @@
 
 import ctypes
 import os
-import shutil
-import signal
 import subprocess
 
+from failing_calls import FailingCall, need_tracer
 from peers_scenarios import BACK_SECONDS, strangers, text_of, wait_connection
 from waiting import Skipped, expect
 
 NOTICED_SECONDS = 15  # learned peers are written within 5 s
 AGAIN_SECONDS = 70    # a save that failed is tried again within a minute
-TRACER_SECONDS = 10
 CLONE_NEWNS = 0x20000
 
 
@@ -78,37 +76,21 @@ def peers_full_disk(federation, _):
         subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
-class FailingCall:
-    """strace, attached to the node: `call` gives `error` for as long as it is."""
-
-    def __init__(self, node, call, error):
-        self.node, self.call, self.error = node, call, error
-
-    def begin(self):
-        self.tracer = subprocess.Popen(["strace", "-f", "-p", str(self.node.process.pid), "-o", "/dev/null",
-                                        "-e", f"inject={self.call}:error={self.error}", "-e", f"trace={self.call}"],
-                                       stderr=subprocess.PIPE)
-        line = self.tracer.stderr.readline().decode()
-        if "attached" not in line:
-            self.tracer.wait(TRACER_SECONDS)
-            raise Skipped(f"strace cannot attach: {line.strip()}")
-
-    def end(self):
-        self.tracer.send_signal(signal.SIGINT)
-        self.tracer.communicate(timeout=TRACER_SECONDS)
-
-
 def peers_failing_calls(federation, _):
-    """EIO of fsync and of the replacement, and no descriptors left: as on a full disk."""
-    if shutil.which("strace") is None:
-        raise Skipped("no strace")
-    node, *others = federation.star(4)
+    """EIO of write, of fsync and of the replacement, and no descriptors left: as on a full disk."""
+    need_tracer()
+    faults = (dict(call="fsync", error="EIO"), dict(call="renameat2", error="EIO"),
+              dict(call="openat", error="EMFILE"),
+              dict(call="write", error="EIO", thread="disk"))  # the log is written by another thread
+    node, *others = federation.star(1 + len(faults))
     node.knows(*strangers(federation, 3))
     node.start()
     node.wait_started()
-    for other, (call, error) in zip(others, (("fsync", "EIO"), ("renameat2", "EIO"), ("openat", "EMFILE"))):
-        fault = FailingCall(node, call, error)
-        survives(node, f"{call} gives {error}", other, fault.begin, fault.end)
+    for other, fault in zip(others, faults):
+        failing = FailingCall(node, **fault)
+        survives(node, f"{fault['call']} gives {fault['error']}", other, failing.begin, failing.end)
+    for other in others:
+        expect(other.public_key in node.peers(), f"{other} is gone")
     node.stop()
 
 

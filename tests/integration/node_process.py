@@ -55,6 +55,7 @@ class Node:
         self.alarms = []  # lines of level error, of all runs
         self.log_is_text = False  # then nothing is read from it
         self.environment = {}  # beyond that of the test
+        self.launcher = []  # a command that becomes the program: `setpriv ...`
         self.folder.mkdir(parents=True)
 
     def __repr__(self):
@@ -87,8 +88,9 @@ class Node:
         self.closed = []  # the lines of disconnects
         self.started_at = time.monotonic()
         with open(self.log.path, "wb") as out, open(self.error_path, "wb") as err:
-            self.process = subprocess.Popen([str(self.program), *arguments], cwd=self.folder, stdout=out, stderr=err,
-                                            stdin=subprocess.DEVNULL, env=os.environ | self.environment)
+            self.process = subprocess.Popen([*self.launcher, str(self.program), *arguments], cwd=self.folder,
+                                            stdout=out, stderr=err, stdin=subprocess.DEVNULL,
+                                            env=os.environ | self.environment)
 
     def wait_started(self):
         self.wait_line("Node started successfully", START_SECONDS)
@@ -115,9 +117,9 @@ class Node:
         return took
 
     def threads(self, prefix):
-        """How many threads of the process have a name that begins so."""
-        names = [path.read_text(encoding="ascii") for path in Path(f"/proc/{self.process.pid}/task").glob("*/comm")]
-        return sum(name.startswith(prefix) for name in names)
+        """The ids of those threads of the process whose name begins so."""
+        paths = Path(f"/proc/{self.process.pid}/task").glob("*/comm")
+        return [int(path.parent.name) for path in paths if path.read_text(encoding="ascii").startswith(prefix)]
 
     def blocks(self, number):
         """True if the main thread has blocked this signal."""

@@ -17,6 +17,7 @@ import address_scenarios
 import config_scenarios
 import disk_scenarios
 import garbage_scenarios
+import killed_scenarios
 import mesh_scenarios
 import operator_scenarios
 import pace
@@ -24,6 +25,7 @@ import peers_scenarios
 import reload_load_scenarios
 import reload_scenarios
 import runbook_scenarios
+import unreadable_scenarios
 from federation import Federation
 from peer_process import PeerError
 from waiting import Failure, Skipped
@@ -31,7 +33,7 @@ from waiting import Failure, Skipped
 SCENARIOS = (mesh_scenarios.SCENARIOS | operator_scenarios.SCENARIOS | garbage_scenarios.SCENARIOS |
              config_scenarios.SCENARIOS | reload_scenarios.SCENARIOS | peers_scenarios.SCENARIOS |
              reload_load_scenarios.SCENARIOS | disk_scenarios.SCENARIOS | address_scenarios.SCENARIOS |
-             runbook_scenarios.SCENARIOS)
+             runbook_scenarios.SCENARIOS | unreadable_scenarios.SCENARIOS | killed_scenarios.SCENARIOS)
 
 
 def main():
