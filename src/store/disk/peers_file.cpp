@@ -57,6 +57,7 @@ base::Result<Agreement> PeersFile::open(base::WallTime now, Findings& findings) 
     base_ = merge::base_of(found.text->document(), {});
     base_.stamp.reset();
   }
+  if (lock && lock->held) make_up_backup(side, found, now, agreement);
   base::Result<void> agreed = lock ? base::Result<void>{make_error_code(text::PeersErrc::locked)} : lock.error();
   if (found.state == State::busy) {
     agreed = found.error;

@@ -78,6 +78,7 @@ class PeersFile {
                                base::WallTime now, Agreement& agreement);
   base::Result<Replaced> write_in_place(const SideFiles& side, const Replacement& what, Agreement& agreement);
   void back_up(const SideFiles& side, std::string_view text, base::WallTime now, Agreement& agreement);
+  void make_up_backup(const SideFiles& side, const FoundFile& found, base::WallTime now, Agreement& agreement);
   base::Result<void> keep_copies(const SideFiles& side, const Sides& sides, bool overruled, base::WallTime now,
                                  Agreement& agreement);
   base::Result<void> clear_up(const SideFiles& side, base::WallTime now, Agreement& agreement);

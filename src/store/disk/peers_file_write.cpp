@@ -48,6 +48,16 @@ void PeersFile::back_up(const SideFiles& side, std::string_view text, base::Wall
   if (!step) tell_once({.kind = Notice::Kind::backup_failed, .detail = step.error().message()}, agreement);
 }
 
+/// Whoever died right behind a replacement has left that version without a backup: damage would take with it what
+/// only this version says.
+void PeersFile::make_up_backup(const SideFiles& side, const FoundFile& found, base::WallTime now,
+                               Agreement& agreement) {
+  if (found.state != FoundFile::State::good || !base_.stamp) return;
+  const auto& seal = found.text->document().seal;
+  const bool is_ours = seal && seal->intact && seal->stamp.file_id == base_.stamp->file_id;
+  if (is_ours && seal->stamp.generation > base_.generation()) back_up(side, found.text->text(), now, agreement);
+}
+
 base::Result<void> PeersFile::keep_copies(const SideFiles& side, const Sides& sides, bool overruled,
                                           base::WallTime now, Agreement& agreement) {
   if (!sides.was_found) return base::ok();

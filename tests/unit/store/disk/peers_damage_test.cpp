@@ -87,6 +87,17 @@ TEST_P(Damage, WhileRunningStaysUntouchedUntilItIsMendedOrTheNodeStops) {
     EXPECT_EQ(machine.started(), want);
   }
 }
+TEST_F(PeersFileTest, AVersionWhoseWriterDiedBeforeItsBackupGetsOneAtTheNextStart) {
+  settle();
+  store_.update(learned(5), kStart);
+  ASSERT_TRUE(store_.flush(kStart).wrote);
+  for (const std::string& name : machine_.named(".bak-")) {
+    if (machine_.disk.text(name) == machine_.text()) ASSERT_TRUE(machine_.disk.remove(name));
+  }
+  EXPECT_EQ(machine_.started(), (std::set{1, 2, 3, 4, 5}));
+  machine_.disk.put(kPath, "peers: [\n");
+  EXPECT_EQ(machine_.started(), (std::set{1, 2, 3, 4, 5}));
+}
 TEST_F(PeersFileTest, EachNewFaultOfABrokenEditIsToldOnce) {
   settle();
   const std::string good = machine_.text();
