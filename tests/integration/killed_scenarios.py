@@ -13,7 +13,7 @@ from peers_scenarios import command, in_place, text_of
 from waiting import expect
 
 ENTRIES = 200
-INSTANTS = 40       # kills of each command
+INSTANTS = 24       # kills of each command
 IMPORTED = 20       # entries of one import
 NOTE = "# by hand"  # behind each entry of the operator's
 
@@ -62,6 +62,30 @@ class Import:
         expect(listed(self.node) == self.before | set(self.new), "not imported, or one is lost")
 
 
+class Repair:
+    """The damaged file stays, or is whole again, with what the operator had just added; the damaged one is kept."""
+    name = "repair"
+
+    def __init__(self, node, rng):
+        self.node, self.before, self.new = node, listed(node), new_keys(rng, 1)
+        for former in self.set_aside():
+            former.unlink()
+        good = text_of(node).replace("peers:\n", f"peers:\n{entries(self.new)}", 1)
+        self.bad = good[:rng.randrange(len(good) // 2, len(good))] + "\n  x: [\n"
+        in_place(node.peers_path, self.bad)
+        self.arguments = []
+
+    def set_aside(self):
+        return list(self.node.folder.glob("peers.yaml.damaged-*"))
+
+    def check_killed(self):
+        expect(text_of(self.node) == self.bad or listed(self.node) == self.before | set(self.new), "neither old nor new")
+
+    def check_done(self):
+        expect(listed(self.node) == self.before | set(self.new), "not repaired")
+        expect(self.bad in [path.read_text(encoding="utf-8") for path in self.set_aside()], "the damaged file is gone")
+
+
 def is_killed(node, case, launcher=(), after=None):
     """True if the command was killed before it came to its end."""
     process = subprocess.Popen([*launcher, str(node.program), "peers", case.name, *case.arguments], cwd=node.folder,
@@ -89,7 +113,8 @@ def attempt(node, rng, kind, **how):
     case.check_done()
     leftovers = [path.name for path in node.folder.iterdir() if ".tmp-" in path.name]
     expect(not leftovers, f"left over: {leftovers}")
-    expect(text_of(node).count(NOTE) >= notes - (kind is Removal), "a comment is gone")
+    if kind is not Repair:  # what it puts back comes without; the damaged file has them
+        expect(text_of(node).count(NOTE) >= notes - (kind is Removal), "a comment is gone")
     return killed
 
 
@@ -98,7 +123,7 @@ def peers_commands_killed(federation, _):
     need_tracer()
     node, rng = federation.node(), random.Random(11)
     in_place(node.peers_path, "peers:\n" + entries(new_keys(rng, ENTRIES)))
-    for kind in (Removal, Import):
+    for kind in (Removal, Import, Repair):
         longest = min(took_whole(node, kind(node, rng)) for _ in range(3))
         killed = sum(attempt(node, rng, kind, after=rng.uniform(0, longest)) for _ in range(pace.count(INSTANTS, 10)))
         calls = []
