@@ -65,10 +65,9 @@ void RecordTable::count_version(const libp2p::PeerId& peer, base::TimePoint now)
 
 bool RecordTable::restore(RecordPtr record, bool proven, bool unreachable) {
   const libp2p::PeerId peer = record->peer();
-  if (const Known* held = find(peer); held != nullptr && held->newest->version() >= record->version())
-    return false;
   // Nobody makes room: each record of a large file would be compared with all of a full table.
-  if (find(peer) == nullptr && is_full()) return false;
+  const Known* held = find(peer);
+  if (held == nullptr ? is_full() : held->newest->version() >= record->version()) return false;
   // Our own memory is trusted as far as this machine reaches.
   if (!learn(std::move(record), {.scope = Scope::loopback, .unreachable = unreachable})) return false;
   records_.at(peer).fresh = false;

@@ -44,7 +44,7 @@ struct Limits {
   std::size_t max_addresses = 16;      ///< Per peer.
   std::size_t max_dials = 32;          ///< At once. A dial has several addresses and costs a handshake.
   std::size_t max_probes = 8;          ///< Of them, for peers that failed often.
-  std::size_t max_resting = 1024;      ///< Peers neither wanted nor in use of which failures are remembered.
+  std::size_t max_resting = 1024;      ///< Neither wanted nor in use, failures remembered. At least 1.
 };
 
 }  // namespace peers
