@@ -120,6 +120,8 @@ base::Result<PeersText> PeersText::with(const Changes& asked, const Stamp& stamp
   if (document_.version < kSchemaVersion) {
     auto migrated = step(migrations()[document_.version].apply(text_, document_, *layout_));
     if (!migrated) return migrated.error();
+    // The name of the version may stand where it names nothing, as before a key written with "?".
+    if (migrated->document_.version <= document_.version) return PeersErrc::cannot_splice;
     return migrated->with(asked, stamp);
   }
   const Changes changes = writable_part(asked);

@@ -274,7 +274,6 @@ TEST(Splicer, LeavesOutANameThatYamlCannotHoldInALine) {
 TEST(Splicer, RefusesWhatWouldNotBeReadAgain) {
   const std::string full = "peers:\n" + entry(1, kGood);
   EXPECT_EQ(parsed(full).with(appended({learned(1)}), kStamp).error(), PeersErrc::cannot_splice);
-  const std::string ended = "peers: &#\n";
   Changes far;
   far.append.assign(kMaxEntries + 1, learned(2));
   EXPECT_EQ(parsed(full).with(far, kStamp).error(), PeersErrc::too_many_entries);
@@ -291,6 +290,10 @@ TEST(Migrations, LeadFromEveryOlderVersionToTheNewest) {
   EXPECT_EQ(after("peers: []\nversion: 0 # old\n", {}), "peers: []\nversion: 1 # old\n");
   EXPECT_EQ(after("{peers: []}", {}), "{version: 1, peers: []}\n");
   EXPECT_EQ(after("# nothing", {}), "# nothing\nversion: 1\n");
+}
+
+TEST(Migrations, AreRefusedWhereTheNameOfTheVersionWouldNameNothing) {
+  EXPECT_EQ(parsed("? a: b\n: c\n").with({}, kStamp).error(), PeersErrc::cannot_splice);
 }
 
 TEST(Splicer, RandomUpdatesOfRandomlyEditedFilesChangeNothingElse) {
