@@ -229,6 +229,7 @@ void Connection::leave() {
     return;
   }
   busy_ = false;
+  await_bytes();
   if (read_more_ || write_more_) post_next_turn();
   rearm();
 }

@@ -113,7 +113,9 @@ class Connection {
   void on_writable();
   void on_timer();
   void on_next_turn();
-  void wait_readable();
+  /// Waits for bytes from the end of this turn on: what is written by then need not wait for it.
+  void wait_readable() { want_read_ = true; }
+  void await_bytes();
 
   /// Reads once. False when there is nothing more to be done in this turn.
   bool read_some(std::size_t& budget);
@@ -158,6 +160,7 @@ class Connection {
   Upgrade::Stage stage_ = Upgrade::Stage::secure;
   bool busy_ = false;  ///< A turn is on the stack: nested calls leave writing to its end.
   bool want_write_ = false;
+  bool want_read_ = false;
   bool read_waiting_ = false;
   bool write_waiting_ = false;
   bool read_more_ = false;   ///< A turn used up its budget of reading: another one follows.

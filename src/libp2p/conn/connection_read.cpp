@@ -18,8 +18,8 @@ struct Overload : Fs... {
 
 }  // namespace
 
-void Connection::wait_readable() {
-  if (read_waiting_ || phase_ == Phase::ended) return;
+void Connection::await_bytes() {
+  if (!std::exchange(want_read_, false) || read_waiting_) return;
   read_waiting_ = true;
   socket_->wait_readable([this] {
     read_waiting_ = false;

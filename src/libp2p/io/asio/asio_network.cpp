@@ -25,7 +25,12 @@ class Connect final : public Operation {
       if (error) {
         call(error);
       } else {
-        call(std::unique_ptr<Socket>{std::make_unique<AsioSocket>(std::move(state->socket), options)});
+        const asio::any_io_executor loop = state->socket.get_executor();
+        auto socket = std::make_unique<AsioSocket>(std::move(state->socket), options);
+        // Since it connected the reactor looks for room to write as well, and would answer each wait for bytes at
+        // once with that; registered anew it looks for bytes only.
+        socket->move_to(loop);
+        call(std::unique_ptr<Socket>{std::move(socket)});
       }
     });
   }
