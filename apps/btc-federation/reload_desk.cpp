@@ -121,8 +121,8 @@ void ReloadDesk::turn() {
 void ReloadDesk::validate(config::reload::Ticket ticket, bool dry_run) {
   if (!dry_run) hooks_.began();
   world_.worker([this, ticket, alive = std::weak_ptr{alive_}] {
-    auto loaded =
-        std::make_shared<config::disk::Loaded>(config::disk::check(world_.files, paths_.config, paths_.inputs));
+    auto loaded = std::make_shared<config::disk::Loaded>(
+        config::disk::check_at_rest(world_.files, world_.clock, paths_.config, paths_.inputs));
     asio::post(world_.executor, [this, ticket, alive, loaded] {
       if (alive.expired()) return;
       clean_text_ = std::move(loaded->clean_text);

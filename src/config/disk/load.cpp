@@ -178,6 +178,24 @@ Loaded check(base::Files& files, const std::string& path, const Inputs& inputs) 
   return loader.take();
 }
 
+Loaded check_at_rest(base::Files& files, const base::Clock& clock, const std::string& path, const Inputs& inputs) {
+  const base::Result<base::FileInfo> found = files.stat(path);
+  const bool fresh = found && clock.wall() < found->modified + kAtRest;
+  bool rests = true;
+  if (fresh) {
+    const base::Result<bool> settled = files.settle(path, kAtRest, kAtRestWait);
+    rests = settled && *settled;
+  }
+  const base::Result<base::FileInfo> before = files.stat(path);
+  Loaded loaded = check(files, path, inputs);
+  const base::Result<base::FileInfo> after = files.stat(path);
+  const bool as_read = before && after ? *before == *after : before.has_value() == after.has_value();
+  if (rests && as_read) return loaded;
+  Loaded refused;
+  refused.diagnostics.error(kWholeFile, "", "somebody is writing to it: reload again when it is complete");
+  return refused;
+}
+
 base::Result<libp2p::Identity> make_key_file(base::Files& files, base::Rng& rng, const std::string& path) {
   const libp2p::Identity identity = libp2p::Identity::generate(rng);
   text::SecretText line = text::SecretText::of(identity);

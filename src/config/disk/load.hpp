@@ -3,10 +3,12 @@
 // node never runs with a key that is not in a file; what was read lies in guarded memory until it is wiped.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/files.hpp"
 #include "base/rng.hpp"
 #include "config/text/diagnostic.hpp"
@@ -38,8 +40,18 @@ struct Loaded {
 /// elsewhere (node.private_key_file, a credential) must be there already.
 Loaded load(base::Files& files, base::Rng& rng, const std::string& path, const Inputs& inputs = {});
 
-/// For `check` and for a reload: reads only. An empty private key stays empty.
+/// For `check`: reads only. An empty private key stays empty.
 Loaded check(base::Files& files, const std::string& path, const Inputs& inputs = {});
+
+/// A file that was changed less than this ago may be half written, and half a file can be a good one.
+inline constexpr base::Duration kAtRest = std::chrono::milliseconds{100};  // CheckAtRest.WaitsForTheRest
+/// How long a reload waits for it to come to rest.
+inline constexpr base::Duration kAtRestWait =
+    std::chrono::seconds{1};  // CheckAtRest.RefusesWhatSomebodyGoesOnWriting
+
+/// For a reload: as `check`, once nobody has written to the file for kAtRest; an error after kAtRestWait. Blocks.
+Loaded check_at_rest(base::Files& files, const base::Clock& clock, const std::string& path,
+                     const Inputs& inputs = {});
 
 /// A new key in a new file of mode 0600, as node.private_key_file wants it. Errors: EEXIST, what `replace_file`
 /// gives.

@@ -165,6 +165,18 @@ TEST_F(ReloadDeskTest, KeepsOnlyWhatTheNodeRunsWith) {
   EXPECT_EQ(kept(), "# a comment\n" + kNew) << "it means the same, and is what the operator has now";
 }
 
+TEST_F(ReloadDeskTest, AFileThatSomebodyGoesOnWritingIsNotApplied) {
+  start();
+  files_.write_over("conf.yaml", kNew, world_.clock().wall());
+  files_.on_settle([] { return false; });
+  command();
+  world_.settle();
+  ASSERT_EQ(answers_.size(), 1U);
+  EXPECT_EQ(answers_[0].failure->code, "invalid");
+  EXPECT_THAT(answers_[0].text, HasSubstr("somebody is writing to it"));
+  EXPECT_EQ(kept(), kOld);
+}
+
 TEST_F(ReloadDeskTest, SaysThatTheLastGoodCannotBeKept) {
   start();
   write(kNew);
