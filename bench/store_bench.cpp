@@ -1,6 +1,10 @@
 // bench/store_bench.cpp: loading and saving peers.yaml for 100 to 100,000 peers, with two addresses and a record
 // each. Budget: 100,000 peers load in about a second of CPU (design.md section 6).
 #include <benchmark/benchmark.h>
+#include <malloc.h>
+
+#include <cstdlib>
+#include <fstream>
 
 #include "base/byte_io.hpp"
 #include "base/memory_files.hpp"
@@ -20,6 +24,35 @@ store::PeerEntry peer(std::uint64_t number, std::uint64_t sequence = 1) {
   return entry;
 }
 
+/// Bytes that the heap holds.
+double held_bytes() {
+  const auto heap = ::mallinfo2();
+  return static_cast<double>(heap.uordblks + heap.hblkhd);
+}
+
+/// A line of /proc/self/status, in bytes; 0 without it.
+double status_bytes(std::string_view name) {
+  std::ifstream status{"/proc/self/status"};
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(name)) return 1024 * std::strtod(line.c_str() + name.size() + 1, nullptr);
+  }
+  return 0;
+}
+
+/// What `once` holds on the heap when it is done, and how far the resident memory rises meanwhile. Returns what
+/// `once` does, which is what holds it.
+auto weigh(benchmark::State& state, const auto& once) {
+  ::malloc_trim(0);
+  std::ofstream{"/proc/self/clear_refs"} << 5;  // the peak starts from here
+  const double resident = status_bytes("VmRSS");
+  const double held = held_bytes();
+  auto result = once();
+  const auto peers = static_cast<double>(state.range(0));
+  state.counters["held_B_per_peer"] = (held_bytes() - held) / peers;
+  state.counters["peak_B_per_peer"] = (status_bytes("VmHWM") - resident) / peers;
+  return result;
+}
+
 std::string file_of(std::int64_t count) {
   std::vector<store::PeerEntry> peers;
   for (std::int64_t i = 0; i < count; ++i) peers.push_back(peer(static_cast<std::uint64_t>(i)));
@@ -35,6 +68,8 @@ void load(benchmark::State& state) {
     benchmark::DoNotOptimize(store::text::parse_peers(text, findings));
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
+  store::Findings findings;
+  benchmark::DoNotOptimize(weigh(state, [&] { return store::text::parse_peers(text, findings); }));
 }
 
 /// One changed peer: read, splice, parse again, replace.
@@ -47,10 +82,13 @@ void save_one(benchmark::State& state) {
   store::Findings findings;
   if (!store.load(findings)) state.SkipWithError("the file does not load");
   std::uint64_t sequence = 2;
-  for (auto _ : state) {
+  const auto save = [&] {
     store.update(peer(5, sequence++), {});
     if (store.flush({}).error) state.SkipWithError("the file cannot be saved");
-  }
+    return sequence;
+  };
+  for (auto _ : state) save();
+  weigh(state, save);
 }
 
 /// The merge alone: a file in which one entry was edited, one learned fact.
