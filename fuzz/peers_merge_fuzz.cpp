@@ -1,8 +1,8 @@
 // fuzz/peers_merge_fuzz.cpp: three sides of a peers.yaml from any bytes. Nobody is lost unnamed, what is written
-// is agreed upon, and equal sides change nothing.
+// is agreed upon, equal sides change nothing, and two writers leave the same peers whoever is first.
 #include "byte_rng.hpp"
 #include "require.hpp"
-#include "unit/store/merge/build.hpp"
+#include "unit/store/merge/two_writers.hpp"
 
 namespace {
 
@@ -11,7 +11,7 @@ using namespace store::merge;
 
 class Sides {
  public:
-  explicit Sides(base::ByteSpan bytes) : rng_{bytes} {
+  explicit Sides(base::Rng& rng) : rng_{rng} {
     const std::vector<PeerEntry> before = peers(0);
     base = base_of(version(5, before, tombstones()), base_of(version(2, peers(0)), {}));
     file = version(number(9), rng_.below(2) == 0 ? before : peers(number(3)), tombstones());
@@ -51,7 +51,7 @@ class Sides {
     }
     return all;
   }
-  fuzz::ByteRng rng_;
+  base::Rng& rng_;
 };
 
 void check(const Sides& sides) {
@@ -78,6 +78,9 @@ void check(const Sides& sides) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  check(Sides{base::ByteSpan{data, size}});
+  fuzz::ByteRng rng{base::ByteSpan{data, size}};
+  check(Sides{rng});
+  const TwoWriters writers{rng};
+  require(writers.first_writes_first() == writers.second_writes_first(), "the order of writers changes no peer");
   return 0;
 }
