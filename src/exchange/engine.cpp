@@ -29,7 +29,10 @@ void Engine::restore_own(RecordPtr record) {
 
 bool Engine::restore(RecordPtr record, bool proven, bool unreachable) {
   if (record->peer() == self_ || table_.is_tombstoned(record->peer())) return false;
-  return table_.restore(std::move(record), proven, unreachable);
+  const libp2p::PeerId peer = record->peer();
+  const bool restored = table_.restore(std::move(record), proven, unreachable);
+  table_.set_connected(peer, peers_.contains(peer));
+  return restored;
 }
 
 void Engine::set_interval(base::Duration interval, base::TimePoint now) {
@@ -306,7 +309,7 @@ void Engine::poll(base::TimePoint now, base::WallTime wall) {
 
 base::TimePoint Engine::next_deadline() const {
   if (own_.due()) return base::TimePoint::min();
-  base::TimePoint at = next_round_at_;
+  base::TimePoint at = rounds_held_ ? base::TimePoint::max() : next_round_at_;
   for (const auto& [id, round] : rounds_) at = std::min(at, round.due);
   if (checks_running_.size() < kMaxCheckDialsAtOnce && !checks_due_.empty()) {
     at = std::min(at, checks_due_.begin()->first);

@@ -49,8 +49,10 @@ class Engine {
 
   // From the store and the configuration -----------------------------------------------------------------------
   void restore_own(RecordPtr record);
-  /// A record of another peer. False if it was not taken (older than a held one, table full, own, removed).
+  /// A record of another peer. False if it says nothing new, or was not taken (table full, own, removed).
   bool restore(RecordPtr record, bool proven, bool unreachable);
+  /// While more is to be restored nobody is asked: they would tell us what we have. Questions are answered.
+  void hold_rounds(bool held, base::TimePoint now);
   void set_interval(base::Duration interval, base::TimePoint now);
   void set_own_addresses(std::vector<libp2p::Multiaddr> addresses) { own_.set_addresses(std::move(addresses)); }
   void own_record_saved(const libp2p::RecordVersion& version, base::TimePoint now);
@@ -177,6 +179,7 @@ class Engine {
   std::set<std::pair<base::TimePoint, libp2p::PeerId>> checks_due_;
   std::map<libp2p::PeerId, base::TimePoint> checks_running_;  ///< And when they count as lost.
   base::TimePoint next_round_at_;
+  bool rounds_held_ = false;
   std::size_t early_rounds_ = 0;  ///< Since we were last without partners.
   std::vector<Output> outputs_;
   EngineCounters counters_;

@@ -27,7 +27,7 @@ Candidate Engine::candidate(const libp2p::PeerId& id, base::TimePoint now, base:
 }
 
 void Engine::start_due_rounds(base::TimePoint now) {
-  if (now < next_round_at_) return;
+  if (rounds_held_ || now < next_round_at_) return;
   next_round_at_ = next_round(now);
   std::vector<Candidate> candidates;
   candidates.reserve(ready_.size());
@@ -40,13 +40,18 @@ void Engine::start_due_rounds(base::TimePoint now) {
 }
 
 void Engine::maybe_start_early(const libp2p::PeerId& id, base::TimePoint now) {
-  if (rounds_.contains(id) || rounds_.size() >= kMaxRoundsAtOnce) return;
+  if (rounds_held_ || rounds_.contains(id) || rounds_.size() >= kMaxRoundsAtOnce) return;
   const Candidate need = candidate(id, now, interval_);
   // The first partners after we were alone tell us the network; later, one whose log we know costs little to ask.
   const bool first = early_rounds_ < kPartnersPerRound;
   if (!first && (need.unknown || !need.changed)) return;
   ++early_rounds_;
   start_round(id, now);
+}
+
+void Engine::hold_rounds(bool held, base::TimePoint now) {
+  if (!std::exchange(rounds_held_, held) || held) return;
+  for (const libp2p::PeerId& id : ready_) maybe_start_early(id, now);
 }
 
 void Engine::start_round(const libp2p::PeerId& id, base::TimePoint now) {

@@ -66,12 +66,28 @@ void RecordTable::count_version(const libp2p::PeerId& peer, base::TimePoint now)
 bool RecordTable::restore(RecordPtr record, bool proven, bool unreachable) {
   const libp2p::PeerId peer = record->peer();
   // Nobody makes room: each record of a large file would be compared with all of a full table.
-  const Known* held = find(peer);
-  if (held == nullptr ? is_full() : held->newest->version() >= record->version()) return false;
+  const auto held = records_.find(peer);
+  if (held == records_.end() ? is_full() : held->second.newest->version() >= record->version()) {
+    return proven && held != records_.end() && restore_proof(held->second, record);
+  }
   // Our own memory is trusted as far as this machine reaches.
   if (!learn(std::move(record), {.scope = Scope::loopback, .unreachable = unreachable})) return false;
   records_.at(peer).fresh = false;
   if (proven) prove(peer);
+  return true;
+}
+
+/// Somebody told of it, or of a newer one, before it was restored.
+bool RecordTable::restore_proof(Known& known, const RecordPtr& record) {
+  if (known.proven && known.proven->version() >= record->version()) return false;
+  if (known.newest->version() != record->version()) {
+    set_source(known, std::nullopt);
+    set_proven(known, record);
+    return true;
+  }
+  known.scope = Scope::loopback;
+  set_forwarded(record->peer());
+  prove(record->peer());
   return true;
 }
 

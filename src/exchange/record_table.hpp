@@ -71,7 +71,8 @@ class RecordTable {
   /// True if a new version of `peer`'s record may come unasked; false if its owner changes it too often.
   bool may_change(const libp2p::PeerId& peer, base::TimePoint now) const;
   void count_version(const libp2p::PeerId& peer, base::TimePoint now);
-  /// A record from the store: not fresh. False if it is not newer than a held one, or the table is full.
+  /// A record from the store: not fresh. Its proof counts also if others told of it, or of a newer one, before.
+  /// False if that changes nothing, or the table is full.
   bool restore(RecordPtr record, bool proven, bool unreachable);
   void set_own(RecordPtr record);
 
@@ -122,6 +123,7 @@ class RecordTable {
   };
 
   bool make_room();
+  bool restore_proof(Known& known, const RecordPtr& record);
   void set_source(Known& known, std::optional<Network> source);
   void drop(const libp2p::PeerId& peer);
   const std::vector<Fingerprint>& fingerprints(std::size_t ranges) const;

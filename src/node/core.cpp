@@ -4,6 +4,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "node/limits.hpp"
+
 namespace node {
 namespace {
 
@@ -65,6 +67,7 @@ void Core::on_opened(const libp2p::ConnectionInfo& connection, base::TimePoint n
     commands_.emplace_back(CloseConnection{.connection = connection.id, .reason = libp2p::ConnErrc::refused});
     return;
   }
+  if (const auto item = records_.take(connection.peer)) restore_queued(*item);  // it will tell of itself
   connector_.on_opened(connection, now);
   const bool ours = connection.direction == libp2p::Direction::outbound;
   exchange::Connection link{.id = connection.id,
@@ -192,8 +195,15 @@ void Core::set_limits(base::Duration exchange_interval, std::size_t max_connecti
   connector_.set_max_connections(max_connections, now);
 }
 
+void Core::stop(base::TimePoint now) {
+  records_.clear();
+  connector_.stop(now);
+}
+
 std::vector<Command> Core::poll(base::TimePoint now, base::WallTime wall) {
   if (leave_at_ && now >= *leave_at_) let_go_of_removed(now);
+  check_queued(kRecordsPerTurn);
+  engine_.hold_rounds(!records_.empty(), now);
   engine_.poll(now, wall);
   for (exchange::Output& output : engine_.take_outputs()) {
     std::visit([&](auto& one) { take(std::move(one), now, wall); }, output);
@@ -213,6 +223,7 @@ exchange::Scope Core::scope_of_addresses(const libp2p::PeerId& peer) const {
 }
 
 base::TimePoint Core::next_deadline() const {
+  if (!records_.empty()) return base::TimePoint::min();
   base::TimePoint at = engine_.next_deadline();
   if (leave_at_) at = std::min(at, *leave_at_);
   return std::min(at, connector_.next_deadline().value_or(at));

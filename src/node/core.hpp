@@ -13,6 +13,7 @@
 #include "exchange/engine.hpp"
 #include "node/commands.hpp"
 #include "node/connector.hpp"
+#include "node/record_queue.hpp"
 #include "store/peer_entry.hpp"
 
 namespace node {
@@ -32,7 +33,8 @@ class Core {
   // From the disk, before the first connection ------------------------------------------------------------------
   /// The record of node.state. False if it is not ours, or damaged.
   bool restore_own(base::ByteSpan envelope);
-  /// How many peers are known then; an entry of our own does not count.
+  /// How many peers are known then; an entry of our own does not count. Of many records some are checked later, by
+  /// `poll`: until then such a peer is dialled and let in as any, but not told on.
   std::size_t restore_peers(std::span<const store::PeerEntry> entries, base::TimePoint now);
   /// Whom the operator removed: not let in, not dialled, not told of.
   void restore_removed(std::span<const store::RawKey> keys);
@@ -67,7 +69,7 @@ class Core {
   void on_reloaded(base::TimePoint now) { connector_.on_hint(now); }
 
   /// No more dials; what is open is to be closed.
-  void stop(base::TimePoint now) { connector_.stop(now); }
+  void stop(base::TimePoint now);
 
   /// What is to be done before anybody can connect: who may come in, and our record.
   std::vector<Command> take_commands() { return std::exchange(commands_, {}); }
@@ -96,6 +98,9 @@ class Core {
   static libp2p::Admission::Verdict verdict_of(peers::Trust trust);
   /// False if it is our own, or there is no room.
   bool take_in(const store::PeerEntry& entry, base::TimePoint now);
+  void put_in_queue(const libp2p::PeerId& peer, const base::Bytes& envelope);
+  void check_queued(std::size_t count);
+  void restore_queued(const RecordQueue::Item& item);
   bool recall(const libp2p::PeerId& peer, std::span<const libp2p::Multiaddr> addresses, base::TimePoint now);
   void let_go_of_removed(base::TimePoint now);
   void keep_out(const libp2p::PeerId& peer);
@@ -109,6 +114,7 @@ class Core {
   exchange::Engine engine_;
   std::map<libp2p::PeerId, peers::Trust> trusted_;  ///< Operator's entries and proven peers.
   std::map<libp2p::PeerId, std::string> names_;     ///< What the operator calls them.
+  RecordQueue records_;                             ///< Of peers.yaml, to be checked.
   std::map<libp2p::PeerId, bool> leaving_;          ///< Gone from the file; true: removed, false: forgotten.
   std::optional<base::TimePoint> leave_at_;         ///< When they are let go of.
   std::vector<Command> commands_;

@@ -41,6 +41,7 @@ std::size_t Core::restore_peers(std::span<const store::PeerEntry> entries, base:
       if (entry.source == source && take_in(entry, now)) ++count;
     }
   }
+  check_queued(kRecordsAtOnce);
   return count;
 }
 
@@ -66,13 +67,29 @@ bool Core::take_in(const store::PeerEntry& entry, base::TimePoint now) {
   }
   commands_.emplace_back(SetStanding{.peer = id, .verdict = verdict_of(trust), .addresses = entry.addresses});
   if (by_operator) engine_.pin(id);
-  // In a full table it would find no place: the check of its signature is spared.
-  const bool has_place = !engine_.records().is_full() || engine_.records().find(id) != nullptr;
-  if (entry.record.empty() || !has_place) return true;
-  const base::Result<exchange::RecordPtr> record = exchange::open_record(entry.record);
-  // Without a good one: the peer gives it when it is connected.
-  if (record && (*record)->peer() == id) engine_.restore(*record, /*proven=*/true, /*unreachable=*/false);
+  put_in_queue(id, entry.record);
   return true;
+}
+
+void Core::put_in_queue(const libp2p::PeerId& peer, const base::Bytes& envelope) {
+  (void)records_.take(peer);  // the entry is another one now
+  // In a full table it would find no place.
+  const bool has_place = engine_.records().find(peer) != nullptr ||
+                         engine_.records().size() + records_.size() < exchange::kMaxRecords;
+  if (!envelope.empty() && has_place) records_.put(peer, envelope);
+}
+
+void Core::check_queued(std::size_t count) {
+  for (std::size_t i = 0; i < count && !records_.empty(); ++i) {
+    if (const auto item = records_.take_next()) restore_queued(*item);
+  }
+}
+
+void Core::restore_queued(const RecordQueue::Item& item) {
+  const base::Result<exchange::RecordPtr> record = exchange::open_record(item.envelope);
+  // Without a good one: the peer gives it when it is connected.
+  if (!record || (*record)->peer() != item.peer) return;
+  engine_.restore(*record, /*proven=*/true, /*unreachable=*/false);
 }
 
 /// Of the addresses that a node wrote down the first was proven, if any was; the others were told with it.
@@ -98,6 +115,7 @@ void Core::let_go_of_removed(base::TimePoint now) {
   for (const auto& [peer, is_removal] : std::exchange(leaving_, {})) {
     trusted_.erase(peer);
     names_.erase(peer);
+    (void)records_.take(peer);
     engine_.unpin(peer);
     if (is_removal) {
       keep_out(peer);
@@ -112,6 +130,7 @@ void Core::let_go_of_removed(base::TimePoint now) {
 
 void Core::keep_out(const libp2p::PeerId& peer) {
   if (peer == self_) return;
+  (void)records_.take(peer);
   engine_.tombstone(peer);
   commands_.emplace_back(SetStanding{.peer = peer, .verdict = Admission::Verdict::refuse, .addresses = {}});
 }

@@ -21,6 +21,10 @@ inline constexpr std::chrono::seconds kListenRetryCap{4};
 /// A peer that is gone from peers.yaml is let go of when the file has been at rest for so long: an editor may
 /// still be writing. CoreEditsTest.LetsGoOfARemovedPeerOnceTheFileIsAtRest.
 inline constexpr std::chrono::seconds kEditRest{2};
+/// Records of peers.yaml whose signatures are checked before the node listens: 0.1 s. The others follow between
+/// the turns of the core, so many in each: under 1 ms. CoreRecords.ChecksTheFirstAtOnceAndTheOthersInTheirTurns
+inline constexpr std::size_t kRecordsAtOnce = 1'024;
+inline constexpr std::size_t kRecordsPerTurn = 8;
 /// The folder of peers.yaml is watched; still it is looked whether the path leads there.
 inline constexpr std::chrono::seconds kWatchRecheck{5};
 inline constexpr std::size_t kNamesTold = 100;  ///< Of one edit, in one list of a log line.

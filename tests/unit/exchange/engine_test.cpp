@@ -222,6 +222,17 @@ TEST_F(EngineTest, LeavesARemovedPeerOut) {
   EXPECT_NE(engine.records().find(id(2)), nullptr);
 }
 
+TEST_F(EngineTest, AsksNobodyWhileRoundsAreHeld) {
+  engine.hold_rounds(true, now);
+  accept(1, record(1, 5));
+  now += 2 * 30s;
+  poll();
+  EXPECT_EQ(engine.counters().rounds_started, 0U);
+  EXPECT_GT(engine.next_deadline(), now + 24h);
+  engine.hold_rounds(false, now);
+  EXPECT_EQ(engine.counters().rounds_started, 1U);
+}
+
 TEST_F(EngineTest, EndsARoundThatGetsNoAnswer) {
   accept(1, record(1, 5));
   EXPECT_EQ(engine.counters().rounds_started, 1U);

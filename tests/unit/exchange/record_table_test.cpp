@@ -202,6 +202,31 @@ TEST(RecordTable, NoRecordOfTheStoreDisplacesAnother) {
   EXPECT_TRUE(table.restore(record(7, 2), true, false)) << "a newer one of a held peer needs no place";
 }
 
+TEST(RecordTable, ARestoredRecordIsProvenThoughOthersToldOfItBefore) {
+  RecordTable table{1};
+  const RecordPtr told = record(1, 10);
+  ASSERT_TRUE(table.learn(told, {}));
+  EXPECT_TRUE(table.restore(record(1, 10), true, false));
+  const Known& known = *table.find(told->peer());
+  EXPECT_TRUE(known.newest_is_proven());
+  EXPECT_FALSE(known.fresh) << "others need not hear of it again";
+  EXPECT_EQ(known.scope, Scope::loopback) << "our own memory";
+  EXPECT_FALSE(table.restore(record(1, 10), true, false)) << "nothing new";
+}
+
+TEST(RecordTable, ARestoredRecordIsTheProvenOneBesideANewerOneThatOthersTold) {
+  RecordTable table{1};
+  ASSERT_TRUE(table.learn(record(1, 11), {}));
+  EXPECT_FALSE(table.restore(record(1, 10), false, false)) << "not proven";
+  EXPECT_TRUE(table.restore(record(1, 10), true, false));
+  const Known& known = *table.find(record(1, 11)->peer());
+  EXPECT_EQ(known.newest->version().seq, 11U);
+  EXPECT_TRUE(known.fresh);
+  ASSERT_EQ(table.told(), 1U);
+  EXPECT_EQ(table.changes(0, 0).entries.at(0).version.seq, 10U);
+  EXPECT_FALSE(table.restore(record(1, 9), true, false)) << "a later one is proven";
+}
+
 TEST(RecordTable, DisplacesProvenRecordsLastAndNeverOneInUseOrItsOwnOrPinned) {
   RecordTable table{1};
   const auto count = static_cast<std::uint32_t>(kMaxRecords);
