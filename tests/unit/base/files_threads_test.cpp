@@ -1,4 +1,4 @@
-// Files that somebody else writes at the same time.
+// Files that somebody else writes or locks at the same time.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -29,6 +29,23 @@ TEST(PosixFiles, AFileIsNotSettledWhileSomebodyWrites) {
   is_over = true;
   writer.join();
   EXPECT_TRUE(*files.settle(path, 20ms, 5s));
+}
+
+TEST(PosixFiles, WhoWaitsForALockGetsItWhenItIsGivenBack) {
+  const support::TemporaryFolder folder;
+  const std::string path = folder / "lock";
+  PosixFiles files;
+  auto first = files.lock(path, 0s);
+  ASSERT_TRUE(first && first->held);
+  bool got = false;
+  std::thread waiter{[&] {
+    PosixFiles others;
+    const auto second = others.lock(path, 60s);
+    got = second && second->held;
+  }};
+  first->held.reset();
+  waiter.join();
+  EXPECT_TRUE(got);
 }
 
 }  // namespace
