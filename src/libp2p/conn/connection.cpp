@@ -33,7 +33,7 @@ void Connection::start() {
   base::Bytes hello;
   upgrade_->start(hello);
   send_raw(hello);
-  wait_readable();
+  want_read_ = true;
 }
 
 Connection::Connection(Options options, Loop& loop, Handover handover, Observer& observer)
@@ -118,7 +118,7 @@ void Connection::admit(bool member) {
     const base::MutableBytes bytes = base::MutableBytes{*block}.first(have);
     process(std::move(block), bytes);
   }
-  wait_readable();
+  want_read_ = true;
 }
 
 void Connection::set_member(bool member) {
@@ -229,7 +229,7 @@ void Connection::leave() {
     return;
   }
   busy_ = false;
-  await_bytes();
+  if (want_read_) wait_readable();
   if (read_more_ || write_more_) post_next_turn();
   rearm();
 }

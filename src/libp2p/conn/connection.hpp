@@ -113,9 +113,7 @@ class Connection {
   void on_writable();
   void on_timer();
   void on_next_turn();
-  /// Waits for bytes from the end of this turn on: what is written by then need not wait for it.
-  void wait_readable() { want_read_ = true; }
-  void await_bytes();
+  void wait_readable();
 
   /// Reads once. False when there is nothing more to be done in this turn.
   bool read_some(std::size_t& budget);
@@ -160,7 +158,7 @@ class Connection {
   Upgrade::Stage stage_ = Upgrade::Stage::secure;
   bool busy_ = false;  ///< A turn is on the stack: nested calls leave writing to its end.
   bool want_write_ = false;
-  bool want_read_ = false;
+  bool want_read_ = false;  ///< To be waited for at the end of the turn: nothing that is written stands behind it.
   bool read_waiting_ = false;
   bool write_waiting_ = false;
   bool read_more_ = false;   ///< A turn used up its budget of reading: another one follows.
@@ -192,7 +190,6 @@ class Connection {
   std::unique_ptr<Block> kept_block_;  ///< Holds a larger incomplete frame, from its front.
   std::size_t kept_bytes_ = 0;
   std::optional<base::TimePoint> frame_deadline_;
-
   Unsent unsent_;
 
   std::shared_ptr<bool> next_turn_;  ///< Posted, once the loop has served others; known to the post.

@@ -18,8 +18,9 @@ struct Overload : Fs... {
 
 }  // namespace
 
-void Connection::await_bytes() {
-  if (!std::exchange(want_read_, false) || read_waiting_) return;
+void Connection::wait_readable() {
+  want_read_ = false;
+  if (read_waiting_) return;
   read_waiting_ = true;
   socket_->wait_readable([this] {
     read_waiting_ = false;
@@ -36,7 +37,7 @@ void Connection::on_readable() {
       return;
     }
   }
-  if (phase_ != Phase::ended && phase_ != Phase::admitting) wait_readable();
+  if (phase_ != Phase::ended && phase_ != Phase::admitting) want_read_ = true;
 }
 
 bool Connection::read_some(std::size_t& budget) {

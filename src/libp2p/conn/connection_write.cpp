@@ -94,7 +94,7 @@ std::size_t Connection::try_send(base::ByteSpan bytes) {
   } else if (sent.error() != boost::asio::error::would_block) {
     // What the peer sent before it closed may still be in our receive buffer; reading finds out.
     write_failed_ = true;
-    wait_readable();
+    want_read_ = true;
     return 0;
   }
   if (!write_waiting_) {
