@@ -25,6 +25,7 @@ import peers_scenarios
 import reload_load_scenarios
 import reload_scenarios
 import runbook_scenarios
+import service_scenarios
 import unreadable_scenarios
 from federation import Federation
 from peer_process import PeerError
@@ -33,7 +34,8 @@ from waiting import Failure, Skipped
 SCENARIOS = (mesh_scenarios.SCENARIOS | operator_scenarios.SCENARIOS | garbage_scenarios.SCENARIOS |
              config_scenarios.SCENARIOS | reload_scenarios.SCENARIOS | peers_scenarios.SCENARIOS |
              reload_load_scenarios.SCENARIOS | disk_scenarios.SCENARIOS | address_scenarios.SCENARIOS |
-             runbook_scenarios.SCENARIOS | unreadable_scenarios.SCENARIOS | killed_scenarios.SCENARIOS)
+             runbook_scenarios.SCENARIOS | unreadable_scenarios.SCENARIOS | killed_scenarios.SCENARIOS |
+             service_scenarios.SCENARIOS)
 
 
 def main():
