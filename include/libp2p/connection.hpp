@@ -64,6 +64,7 @@ enum class ConnErrc : std::uint8_t {
   cancelled,
   address_not_allowed,  ///< DialOptions::allow refused what a name resolved to.
   no_pong,              ///< No answer to a yamux ping, and no stream could be had for a libp2p ping.
+  no_destination,       ///< An unspecified address, or IPv6 link-local without a zone.
 };
 base::ErrorCode make_error_code(ConnErrc code);
 

@@ -49,6 +49,8 @@ constexpr std::array kConnRows{
     row(ConnErrc::cancelled, "cancelled, another address was faster"),
     row(ConnErrc::address_not_allowed, "the name resolved to an address that may not be dialled"),
     row(ConnErrc::no_pong, "the peer does not answer pings, and no stream was left to ask it otherwise"),
+    row(ConnErrc::no_destination,
+        "the address names no single host: it is unspecified, or link-local without /ip6zone/NAME before it"),
 };
 
 }  // namespace

@@ -27,11 +27,12 @@ bool is_nearby(const io::Endpoint& endpoint) {
 
 }  // namespace
 
-DialRace::DialRace(Job job, const Environment& environment, ConnectionBook& book, const Limits& limits,
-                   std::size_t& running)
+DialRace::DialRace(Job job, const Environment& environment, ConnectionBook& book, Destinations& destinations,
+                   const Limits& limits, std::size_t& running)
     : job_{std::move(job)},
       environment_{environment},
       book_{book},
+      destinations_{destinations},
       limits_{limits},
       running_{running},
       race_{limits},
@@ -85,10 +86,16 @@ void DialRace::resolve(std::size_t given, const TcpTarget& target) {
 
 bool DialRace::may_dial(std::size_t given, const io::Endpoint& resolved) {
   if (!job_.allow || job_.allow(resolved.to_multiaddr())) return true;
-  const DialAttempt refused{job_.addrs[given], DialStage::resolve, ConnErrc::address_not_allowed, std::nullopt};
-  const bool told = !result_.attempts.empty() && result_.attempts.back().address == refused.address;
-  if (!told) result_.attempts.push_back(refused);  // once for all that the name gives
+  refuse(given, ConnErrc::address_not_allowed);
   return false;
+}
+
+/// Told once for all that a name gives.
+void DialRace::refuse(std::size_t given, base::ErrorCode error) {
+  const bool told = std::ranges::any_of(result_.attempts, [&](const DialAttempt& attempt) {
+    return attempt.address == job_.addrs[given] && attempt.error == error;
+  });
+  if (!told) result_.attempts.push_back({job_.addrs[given], DialStage::resolve, error, std::nullopt});
 }
 
 void DialRace::give_up_resolving() {
@@ -99,7 +106,11 @@ void DialRace::give_up_resolving() {
 
 void DialRace::add(std::size_t given, const io::Endpoint& endpoint) {
   const bool known = std::ranges::any_of(attempts_, [&](const Attempt& a) { return a.endpoint == endpoint; });
-  if (known || endpoint.is_unspecified() || done_) return;
+  if (known || done_) return;
+  if (const base::ErrorCode error = destinations_.refusal(endpoint)) {
+    refuse(given, error);
+    return;
+  }
   const auto family = endpoint.v6 ? policy::Family::ip6 : policy::Family::ip4;
   if (!race_.add({.family = family, .nearby = is_nearby(endpoint)})) return;  // more than anyone needs
   Attempt attempt;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "libp2p/host/connection_book.hpp"
+#include "libp2p/host/destinations.hpp"
 #include "libp2p/io/waiter.hpp"
 #include "libp2p/policy/race.hpp"
 
@@ -27,8 +28,8 @@ class DialRace final : public DialObserver {
   };
 
   /// `running`: the attempts of all dials of the host, counted here. All arguments but the job are borrowed.
-  DialRace(Job job, const Environment& environment, ConnectionBook& book, const Limits& limits,
-           std::size_t& running);
+  DialRace(Job job, const Environment& environment, ConnectionBook& book, Destinations& destinations,
+           const Limits& limits, std::size_t& running);
   ~DialRace() override;
 
   /// Starts; returns when one won, all failed, the time was up or `cancel` was called.
@@ -68,6 +69,7 @@ class DialRace final : public DialObserver {
   void give_up_resolving();
   void add(std::size_t given, const io::Endpoint& endpoint);
   bool may_dial(std::size_t given, const io::Endpoint& resolved);
+  void refuse(std::size_t given, base::ErrorCode error);
   void start(std::size_t index);
   void on_socket(std::size_t index, base::Result<std::unique_ptr<io::Socket>> socket);
   void fail(std::size_t index, DialStage stage, base::ErrorCode error,
@@ -82,6 +84,7 @@ class DialRace final : public DialObserver {
   Job job_;
   const Environment& environment_;
   ConnectionBook& book_;
+  Destinations& destinations_;
   const Limits& limits_;
   std::size_t& running_;
   policy::AddressRace race_;

@@ -59,6 +59,7 @@ Host::Impl::Impl(Environment given, HostOptions opts, std::shared_ptr<Siblings> 
            .clock = environment.clock,
            .rng = environment.rng,
            .totals = siblings->totals()},
+      destinations{environment.network, environment.clock},
       tasks{environment.executor},
       book{
           self,
@@ -133,10 +134,16 @@ void Host::Impl::take_connection(conn::Handover connection) {
   if (!stopping) book.take_over(std::move(connection));
 }
 
-void Host::Impl::take_announced(std::vector<Multiaddr> announced, std::optional<SignedPeerRecord> signed_record) {
-  told = std::move(announced);
-  record = std::move(signed_record);
+void Host::Impl::take_presence(Presence presence) {
+  destinations.set_own(std::move(presence.bound));
+  told = std::move(presence.announced);
+  record = std::move(presence.record);
   schedule_push();
+}
+
+void Host::Impl::on_listening_changed() {
+  destinations.set_own(listeners.bound_endpoints());
+  on_announced_changed();
 }
 
 void Host::Impl::on_announced_changed() {
@@ -152,7 +159,7 @@ void Host::Impl::tell_announced() {
 void Host::Impl::tell_siblings() {
   if (siblings->size() == 1 || index != 0) return;
   refresh_record();
-  siblings->announce(announced(), record);
+  siblings->announce({.bound = listeners.bound_endpoints(), .announced = announced(), .record = record});
 }
 
 // Dialling.
@@ -209,7 +216,7 @@ asio::awaitable<base::Result<void>> Host::Impl::probe(PeerId peer, Multiaddr add
 }
 
 asio::awaitable<DialResult> Host::Impl::race(DialRace::Job job) {
-  DialRace race{std::move(job), environment, book, options.limits, attempts_running};
+  DialRace race{std::move(job), environment, book, destinations, options.limits, attempts_running};
   const Listed listed{*this, race};
   auto run = race.run();
   DialResult result = co_await std::move(run);
@@ -238,13 +245,13 @@ asio::any_io_executor Host::executor() const { return impl_->environment.executo
 
 base::Result<Multiaddr> Host::listen(const Multiaddr& addr) {
   base::Result<Multiaddr> bound = impl_->listeners.listen(addr);
-  if (bound) impl_->on_announced_changed();
+  if (bound) impl_->on_listening_changed();
   return bound;
 }
 
 base::Result<void> Host::stop_listening(const Multiaddr& bound) {
   const base::Result<void> stopped = impl_->listeners.stop(bound);
-  if (stopped) impl_->on_announced_changed();
+  if (stopped) impl_->on_listening_changed();
   return stopped;
 }
 
@@ -257,7 +264,7 @@ std::optional<ListenFailure> Host::prepare_listeners(const std::vector<Multiaddr
 }
 
 void Host::commit_listeners() {
-  if (impl_->listeners.commit()) impl_->on_announced_changed();
+  if (impl_->listeners.commit()) impl_->on_listening_changed();
 }
 
 void Host::abort_listeners() { impl_->listeners.abort(); }

@@ -12,6 +12,7 @@
 #include "libp2p/conn/loop.hpp"
 #include "libp2p/host.hpp"
 #include "libp2p/host/connection_book.hpp"
+#include "libp2p/host/destinations.hpp"
 #include "libp2p/host/dial_race.hpp"
 #include "libp2p/host/environment.hpp"
 #include "libp2p/host/listeners.hpp"
@@ -33,9 +34,10 @@ class Host::Impl final : public Sibling, public std::enable_shared_from_this<Hos
   void take_socket(std::unique_ptr<io::Socket> socket) override;
   void take_connection(conn::Handover connection) override;
   void make_room(policy::Standing newcomer) override { book.make_room(newcomer); }
-  void take_announced(std::vector<Multiaddr> announced, std::optional<SignedPeerRecord> signed_record) override;
+  void take_presence(Presence presence) override;
   /// What only the first host knows of itself.
   void tell_siblings();
+  void on_listening_changed();
   void on_announced_changed();
   void tell_announced();
 
@@ -107,6 +109,7 @@ class Host::Impl final : public Sibling, public std::enable_shared_from_this<Hos
   std::unordered_map<ConnectionId, base::TimePoint> pushes;  ///< When all of its allowance is free again.
   std::vector<std::weak_ptr<EventHandler>> subscribers;
   std::vector<HostEvent> events;
+  Destinations destinations;
   std::vector<DialRace*> dials;
   std::size_t attempts_running = 0;                   ///< Of all dials; at most CountLimits::dials.
   std::unordered_map<PeerId, std::uint32_t> pinging;  ///< Inbound ping streams per peer.

@@ -162,6 +162,13 @@ std::vector<Multiaddr> Listeners::bound() const {
   return out;
 }
 
+std::vector<io::Endpoint> Listeners::bound_endpoints() const {
+  std::vector<io::Endpoint> out;
+  out.reserve(listening_.size());
+  for (const Entry& entry : listening_) out.push_back(entry.listener->local());
+  return out;
+}
+
 std::vector<Multiaddr> Listeners::reachable() const {
   std::vector<Multiaddr> out;
   const auto add = [&out](const io::Endpoint& endpoint) {

@@ -36,6 +36,7 @@ class Listeners {
   boost::asio::awaitable<void> released();
 
   std::vector<Multiaddr> bound() const;
+  std::vector<io::Endpoint> bound_endpoints() const;
   /// What is bound, wildcards expanded to the addresses of this host's interfaces.
   std::vector<Multiaddr> reachable() const;
 

@@ -30,9 +30,9 @@ void Siblings::give_connection(Index to, conn::Handover connection) {
   });
 }
 
-void Siblings::announce(const std::vector<Multiaddr>& announced, const std::optional<SignedPeerRecord>& record) {
+void Siblings::announce(const Presence& presence) {
   for (Index index = 1; index < size(); ++index) {
-    post(index, [announced, record](Sibling& there) { there.take_announced(announced, record); });
+    post(index, [presence](Sibling& there) { there.take_presence(presence); });
   }
 }
 

@@ -19,6 +19,13 @@
 
 namespace libp2p {
 
+/// What the listening host is to the world.
+struct Presence {
+  std::vector<io::Endpoint> bound;
+  std::vector<Multiaddr> announced;
+  std::optional<SignedPeerRecord> record;
+};
+
 /// What a host takes from the others. Called on its own loop.
 class Sibling {
  public:
@@ -29,8 +36,7 @@ class Sibling {
   virtual void take_connection(conn::Handover connection) = 0;
   /// A connection of lower standing than `newcomer` has to go, if there still is one.
   virtual void make_room(policy::Standing newcomer) = 0;
-  /// What the listening host tells the world, and its record.
-  virtual void take_announced(std::vector<Multiaddr> announced, std::optional<SignedPeerRecord> record) = 0;
+  virtual void take_presence(Presence presence) = 0;
 };
 
 class Siblings {
@@ -52,7 +58,7 @@ class Siblings {
   void give_socket(Index to, std::unique_ptr<io::Socket> socket);
   void give_connection(Index to, conn::Handover connection);
   /// Tells all but the first host, which is the one that listens.
-  void announce(const std::vector<Multiaddr>& announced, const std::optional<SignedPeerRecord>& record);
+  void announce(const Presence& presence);
 
   /// `index` holds so many connections now.
   void set_counts(Index index, const policy::StandingCounts& counts);

@@ -189,6 +189,38 @@ TEST_F(HostTest, AHostDoesNotDialItself) {
   EXPECT_EQ(result->error, ConnErrc::dialed_self);
 }
 
+TEST_F(HostTest, OwnListenAddressesAreNotDialledWhoeverIsExpectedThere) {
+  start();
+  const auto alone = world.run(a.host->dial(b.id(), {*a.bound}), seconds{60});
+  ASSERT_TRUE(alone);
+  ASSERT_EQ(alone->attempts.size(), 1u);
+  EXPECT_EQ(alone->attempts[0].error, ConnErrc::dialed_self);
+  EXPECT_EQ(alone->attempts[0].stage, DialStage::resolve);
+  EXPECT_EQ(alone->error, ConnErrc::dialed_self);
+  EXPECT_EQ(world.run(a.host->probe(b.id(), *a.bound), seconds{60})->error(), ConnErrc::dialed_self);
+  EXPECT_EQ(a.host->metrics().handshakes_started, 0u);
+}
+
+TEST_F(HostTest, AnAddressThatIsNotListenedOnAnyMoreIsNobodysOwn) {
+  start();
+  ASSERT_TRUE(a.host->stop_listening(*a.bound));
+  const auto result = world.run(a.host->dial(b.id(), {*a.bound}), seconds{60});
+  EXPECT_EQ(result->error, asio::error::connection_refused);
+}
+
+TEST_F(HostTest, ANameThatLeadsToUsAndToThePeerLeadsToThePeer) {
+  start();
+  resolver.set("all.example", {"10.0.0.1", "0.0.0.0", "10.0.0.2"});
+  const Multiaddr name = address("/dns4/all.example/tcp/4001");
+  const auto result = world.run(a.host->dial(b.id(), {name}), seconds{60});
+  ASSERT_TRUE(result && result->connection);
+  EXPECT_EQ(result->connection->remote_addr, *b.bound);
+  EXPECT_EQ(a.host->metrics().handshakes_started, 1u);
+  ASSERT_EQ(result->attempts.size(), 2u);
+  EXPECT_EQ(result->attempts[0].error, ConnErrc::dialed_self);
+  EXPECT_EQ(result->attempts[1].error, ConnErrc::no_destination);
+}
+
 TEST_F(HostTest, AListenerThatNeverSpeaksIsATimeOutInTheHandshake) {
   start();
   auto silent = *b.node.network().listen(*io::to_endpoint("10.0.0.2", 5000));

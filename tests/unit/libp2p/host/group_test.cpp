@@ -190,6 +190,17 @@ TEST_F(GroupTest, APeerIsDialledOnlyFromItsOwnHost) {
   ASSERT_TRUE(right && right->connection);
 }
 
+TEST_F(GroupTest, WhatTheListeningHostServesIsOwnToTheOthersToo) {
+  start();
+  for (std::size_t i = 0; i < kLoops; ++i) {
+    Peer& peer = add_peer_on(i);
+    const auto dialled = world.run(group->host(i).dial(peer.id(), {*bound}), seconds{60});
+    ASSERT_TRUE(dialled);
+    EXPECT_EQ(dialled->error, ConnErrc::dialed_self);
+  }
+  EXPECT_EQ(metrics().handshakes_started, 0u);
+}
+
 TEST_F(GroupTest, TheLimitOnConnectionsHoldsForAllHostsTogether) {
   HostOptions options{.identity = identity_of(200)};
   options.limits.count.connections = 4;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "changing_interfaces.hpp"
 #include "libp2p/identify/info.hpp"
 #include "support.hpp"
 
@@ -79,30 +80,6 @@ TEST_F(HostTest, OfAPeersInfoOnlySoMuchIsKept) {
   EXPECT_EQ(info.protocols.size(), CountLimits{}.peer_protocols);
   EXPECT_EQ(info.listen_addrs.size(), CountLimits{}.peer_addresses);
 }
-
-/// The network of a machine whose interfaces come and go.
-class ChangingInterfaces final : public io::Network {
- public:
-  ChangingInterfaces(io::Network& below, std::vector<std::string> ips) : ips{std::move(ips)}, below_{below} {}
-  std::unique_ptr<io::Operation> connect(const io::Endpoint& to, io::OnSocket connected) override {
-    return below_.connect(to, std::move(connected));
-  }
-  base::Result<std::unique_ptr<io::Listener>> listen(const io::Endpoint& at,
-                                                     std::span<io::Listener* const> beside) override {
-    return below_.listen(at, beside);
-  }
-  std::vector<io::Endpoint> interfaces() override {
-    ++asked;
-    std::vector<io::Endpoint> out;
-    for (const std::string& ip : ips) out.push_back(*io::to_endpoint(ip, 0));
-    return out;
-  }
-  std::vector<std::string> ips;
-  std::size_t asked = 0;
-
- private:
-  io::Network& below_;
-};
 
 class WildcardTest : public HostTest {
  protected:
