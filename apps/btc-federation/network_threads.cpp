@@ -1,28 +1,13 @@
 #include "btc-federation/network_threads.hpp"
 
-#include <fmt/format.h>
 #include <pthread.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <string>
 
-#include "btc-federation/commands.hpp"
+#include "btc-federation/fatal.hpp"
 
 namespace btc_federation {
-namespace {
-
-/// Nothing else can go on without its network: in words and with the documented status, not by std::terminate.
-void run_or_end(boost::asio::io_context& context) {
-  try {
-    context.run();
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "btc-federation: the network loop failed: {}\n", error.what());
-    std::_Exit(ExitStatus::fatal);
-  }
-}
-
-}  // namespace
 
 NetworkThreads::NetworkThreads(std::size_t count, const libp2p::Limits& limits) {
   loops_.reserve(count);
@@ -43,7 +28,8 @@ void NetworkThreads::start() {
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_BLOCK, &all, &before);
   for (std::size_t i = 0; i < loops_.size(); ++i) {
-    loops_[i]->thread = std::thread{[loop = loops_[i].get()] { run_or_end(loop->context); }};
+    loops_[i]->thread =
+        std::thread{[loop = loops_[i].get()] { do_or_end("network loop", [loop] { loop->context.run(); }); }};
     ::pthread_setname_np(loops_[i]->thread.native_handle(), ("network-" + std::to_string(i)).c_str());
   }
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);

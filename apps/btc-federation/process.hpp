@@ -11,6 +11,7 @@
 #include "base/inotify.hpp"
 #include "base/posix_files.hpp"
 #include "base/system.hpp"
+#include "btc-federation/fatal.hpp"
 #include "btc-federation/signals.hpp"
 #include "btc-federation/world.hpp"
 #include "libp2p/io/asio/asio_timers.hpp"
@@ -37,7 +38,9 @@ struct Process {
   libp2p::io::AsioTimers timers{loop.get_executor(), clock};
 
   node::Worker worker() {
-    return [this](std::function<void()> job) { boost::asio::post(disk, std::move(job)); };
+    return [this](std::function<void()> job) {
+      boost::asio::post(disk, [job = std::move(job)] { do_or_end("disk thread", job); });
+    };
   }
   World world() {
     return {.executor = loop.get_executor(),

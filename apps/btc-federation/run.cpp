@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "btc-federation/commands.hpp"
+#include "btc-federation/fatal.hpp"
 #include "btc-federation/logging.hpp"
 #include "btc-federation/network_threads.hpp"
 #include "btc-federation/process.hpp"
@@ -93,7 +94,7 @@ int turn(Process& process, Runner& runner) {
   process.signals.listen(process.loop.get_executor(),
                          [&runner](const Signal& signal) { runner.on_signal(signal); });
   const Listening listening{process.signals};
-  process.loop.run();
+  do_or_end("main loop", [&process] { process.loop.run(); });
   return runner.exit_status();
 }
 

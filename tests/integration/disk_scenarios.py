@@ -79,16 +79,16 @@ def peers_full_disk(federation, _):
 def peers_failing_calls(federation, _):
     """EIO of write, of fsync and of the replacement, and no descriptors left: as on a full disk."""
     need_tracer()
-    faults = (dict(call="fsync", error="EIO"), dict(call="renameat2", error="EIO"),
-              dict(call="openat", error="EMFILE"),
-              dict(call="write", error="EIO", thread="disk"))  # the log is written by another thread
+    faults = (dict(call="fsync", fault="error=EIO"), dict(call="renameat2", fault="error=EIO"),
+              dict(call="openat", fault="error=EMFILE"),
+              dict(call="write", fault="error=EIO", thread="disk"))  # the log is written by another thread
     node, *others = federation.star(1 + len(faults))
     node.knows(*strangers(federation, 3))
     node.start()
     node.wait_started()
     for other, fault in zip(others, faults):
         failing = FailingCall(node, **fault)
-        survives(node, f"{fault['call']} gives {fault['error']}", other, failing.begin, failing.end)
+        survives(node, f"{fault['call']}: {fault['fault']}", other, failing.begin, failing.end)
     for other in others:
         expect(other.public_key in node.peers(), f"{other} is gone")
     node.stop()

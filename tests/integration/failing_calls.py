@@ -1,4 +1,4 @@
-"""System calls that fail under a node, by strace."""
+"""System calls that fail or hang under a node, by strace."""
 
 import shutil
 import signal
@@ -16,21 +16,21 @@ def need_tracer():
 
 
 def strace(faults, paths):
-    """`faults`: call -> error, as strace has it: EIO, or EIO:when=1 for the first call of a thread alone. With `paths`
-    only calls that concern these files fail."""
+    """`faults`: call -> fault, as strace has them: error=EIO, error=EIO:when=1 for the first call of a thread alone,
+    delay_enter=60s. With `paths` only calls that concern these files fail."""
     command = ["strace", "-o", "/dev/null", "-e", f"trace={','.join(faults)}"]
-    for call, error in faults.items():
-        command += ["-e", f"inject={call}:error={error}"]
+    for call, fault in faults.items():
+        command += ["-e", f"inject={call}:{fault}"]
     for path in paths:
         command += ["-P", str(Path(path).resolve())]
     return command
 
 
 class FailingCall:
-    """Attached to a node, or to that thread of it alone: `call` gives `error` for as long as it is."""
+    """Attached to a node, or to that thread of it alone: `call` has this `fault` for as long as it is."""
 
-    def __init__(self, node, call, error, path=None, thread=None):
-        self.node, self.thread, self.command = node, thread, strace({call: error}, [path] if path else [])
+    def __init__(self, node, call, fault, path=None, thread=None):
+        self.node, self.thread, self.command = node, thread, strace({call: fault}, [path] if path else [])
 
     def begin(self):
         target = ["-p", str(self.node.threads(self.thread)[0])] if self.thread else \

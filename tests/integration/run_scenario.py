@@ -6,6 +6,7 @@ needs (go-libp2p, root).
 """
 
 import argparse
+import importlib
 import signal
 import sys
 import time
@@ -13,41 +14,34 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "interop"))
 
-import address_scenarios
-import config_scenarios
-import disk_scenarios
-import garbage_scenarios
-import killed_scenarios
-import mesh_scenarios
-import operator_scenarios
 import pace
-import peers_scenarios
-import reload_load_scenarios
-import reload_scenarios
-import runbook_scenarios
-import service_scenarios
-import unreadable_scenarios
 from federation import Federation
 from peer_process import PeerError
 from waiting import Failure, Skipped
 
-SCENARIOS = (mesh_scenarios.SCENARIOS | operator_scenarios.SCENARIOS | garbage_scenarios.SCENARIOS |
-             config_scenarios.SCENARIOS | reload_scenarios.SCENARIOS | peers_scenarios.SCENARIOS |
-             reload_load_scenarios.SCENARIOS | disk_scenarios.SCENARIOS | address_scenarios.SCENARIOS |
-             runbook_scenarios.SCENARIOS | unreadable_scenarios.SCENARIOS | killed_scenarios.SCENARIOS |
-             service_scenarios.SCENARIOS)
+
+def scenarios():
+    """Of all files *_scenarios.py beside this one, by name."""
+    found = {}
+    for path in sorted(Path(__file__).resolve().parent.glob("*_scenarios.py")):
+        own = importlib.import_module(path.stem).SCENARIOS
+        if twice := found.keys() & own:
+            sys.exit(f"two scenarios are called {', '.join(sorted(twice))}")
+        found |= own
+    return found
 
 
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # an exit that ends the nodes, too
+    known = scenarios()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("scenario", choices=SCENARIOS)
+    parser.add_argument("scenario", choices=known)
     parser.add_argument("--node", required=True, help="path of btc-federation")
     parser.add_argument("--go", help="path of go-peer (tests/interop/build_go_peer)")
     parser.add_argument("--sanitized", action="store_true", help="the programs are of a sanitizer build")
     args = parser.parse_args()
     pace.sanitized = args.sanitized
-    scenario = SCENARIOS[args.scenario]
+    scenario = known[args.scenario]
     go = args.go if args.go and Path(args.go).exists() else None
     if args.go and not go and not hasattr(scenario, "also_without_go"):
         print(f"SKIPPED: no go peer at {args.go} (is go installed?)")

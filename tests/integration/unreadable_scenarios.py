@@ -58,14 +58,14 @@ def peers_unreadable_sector(federation, _):
     in_place(node.peers_path, comments + text_of(node))
     node.start()
     node.wait_started()
-    failing = FailingCall(node, "read", "EIO", path=node.peers_path)
+    failing = FailingCall(node, "read", "error=EIO", path=node.peers_path)
     goes_on(node, "read gives EIO", other, failing.begin, failing.end)
     node.stop()
 
     before = node.peers()
     by_rename(node.peers_path, with_entry(text_of(node), edited, "edited"))
     bad = text_of(node)
-    node.launcher = failing_start({"read": "EIO:when=1", "pread64": "EIO:when=1"}, node.peers_path)
+    node.launcher = failing_start({"read": "error=EIO:when=1", "pread64": "error=EIO:when=1"}, node.peers_path)
     node.start()
     node.wait_started()
     node.launcher = []
@@ -76,7 +76,7 @@ def peers_unreadable_sector(federation, _):
     node.stop()
 
     good = text_of(node)
-    node.launcher = failing_start({"read": "EIO"}, node.peers_path, *backups(node))
+    node.launcher = failing_start({"read": "error=EIO"}, node.peers_path, *backups(node))
     refused_start(node, "peers.yaml: error: ")
     node.launcher = []
     expect(text_of(node) == good and len(set_aside(node)) == 1, "a start that was refused changed something")
