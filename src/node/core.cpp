@@ -196,6 +196,7 @@ void Core::set_limits(base::Duration exchange_interval, std::size_t max_connecti
 }
 
 void Core::stop(base::TimePoint now) {
+  stopped_ = true;
   records_.clear();
   connector_.stop(now);
 }

@@ -96,8 +96,13 @@ class Core {
 
   // core_edits.cpp
   static libp2p::Admission::Verdict verdict_of(peers::Trust trust);
-  /// False if it is our own, or there is no room.
-  bool take_in(const store::PeerEntry& entry, base::TimePoint now);
+  /// What became of entries of peers.yaml; our own counts nowhere.
+  struct TakenIn {
+    std::size_t known = 0;
+    std::size_t left_out = 0;  ///< There is no room.
+  };
+  void take_in(const store::PeerEntry& entry, base::TimePoint now, TakenIn& sum);
+  void tell_left_out(const TakenIn& sum);
   void put_in_queue(const libp2p::PeerId& peer, const base::Bytes& envelope);
   void check_queued(std::size_t count);
   void restore_queued(const RecordQueue::Item& item);
@@ -118,6 +123,7 @@ class Core {
   std::map<libp2p::PeerId, bool> leaving_;          ///< Gone from the file; true: removed, false: forgotten.
   std::optional<base::TimePoint> leave_at_;         ///< When they are let go of.
   std::vector<Command> commands_;
+  bool stopped_ = false;
 };
 
 }  // namespace node

@@ -35,30 +35,32 @@ Admission::Verdict Core::verdict_of(peers::Trust trust) {
 
 std::size_t Core::restore_peers(std::span<const store::PeerEntry> entries, base::TimePoint now) {
   // Where there is not room for all, it is the operator's.
-  std::size_t count = 0;
+  TakenIn sum;
   for (const auto source : {store::Source::operator_entry, store::Source::exchange}) {
     for (const store::PeerEntry& entry : entries) {
-      if (entry.source == source && take_in(entry, now)) ++count;
+      if (entry.source == source) take_in(entry, now, sum);
     }
   }
+  tell_left_out(sum);
   check_queued(kRecordsAtOnce);
-  return count;
+  return sum.known;
 }
 
 void Core::restore_removed(std::span<const store::RawKey> keys) {
   for (const store::RawKey& key : keys) keep_out(id_of(key));
 }
 
-bool Core::take_in(const store::PeerEntry& entry, base::TimePoint now) {
+void Core::take_in(const store::PeerEntry& entry, base::TimePoint now, TakenIn& sum) {
   const libp2p::PeerId id = store::peer_id(entry);
-  if (id == self_) return false;  // members share one list
+  if (id == self_) return;  // members share one list
   leaving_.erase(id);
   engine_.forgive(id);
   const bool by_operator = entry.source == store::Source::operator_entry;
   // Whom a node wrote down itself was proven when it did.
   const auto trust = by_operator ? peers::Trust::operator_entry : peers::Trust::proven;
   const bool known = by_operator ? connector_.rewrite(id, entry.addresses, now) : recall(id, entry.addresses, now);
-  if (!known) return false;
+  ++(known ? sum.known : sum.left_out);
+  if (!known) return;
   trusted_.insert_or_assign(id, trust);
   if (entry.name.empty()) {
     names_.erase(id);
@@ -68,7 +70,10 @@ bool Core::take_in(const store::PeerEntry& entry, base::TimePoint now) {
   commands_.emplace_back(SetStanding{.peer = id, .verdict = verdict_of(trust), .addresses = entry.addresses});
   if (by_operator) engine_.pin(id);
   put_in_queue(id, entry.record);
-  return true;
+}
+
+void Core::tell_left_out(const TakenIn& sum) {
+  if (sum.left_out > 0) bus_.publish(PeersLeftOut{.count = sum.left_out, .known = connector_.manager().known()});
 }
 
 void Core::put_in_queue(const libp2p::PeerId& peer, const base::Bytes& envelope) {
@@ -101,8 +106,11 @@ bool Core::recall(const libp2p::PeerId& peer, std::span<const libp2p::Multiaddr>
 
 void Core::on_edits(const store::Edits& edits, base::TimePoint now) {
   if (!edits.empty()) bus_.publish(in_words(edits));
-  for (const store::PeerEntry& entry : edits.added) take_in(entry, now);
-  for (const store::PeerEntry& entry : edits.changed) take_in(entry, now);
+  if (stopped_) return;  // nobody is connected to any more
+  TakenIn sum;
+  for (const store::PeerEntry& entry : edits.added) take_in(entry, now, sum);
+  for (const store::PeerEntry& entry : edits.changed) take_in(entry, now, sum);
+  tell_left_out(sum);
   for (const store::RawKey& key : edits.removed) leaving_.insert_or_assign(id_of(key), true);
   for (const store::RawKey& key : edits.forgotten) leaving_.try_emplace(id_of(key), false);
   leaving_.erase(self_);

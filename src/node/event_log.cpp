@@ -25,10 +25,11 @@ EventLog::EventLog(observe::Log& log, observe::Bus& bus, const base::Clock& cloc
       store_{log, "store"},
       events_{bus.subscribe<Listening, ListenRetried, ListenSkipped, PeerConnected, PeerDisconnected, DialEnded,
                             InboundRefused, PeerMoved, PeerAgent, ExchangeStreamEnded, OwnRecordSaved,
-                            OwnRecordNotSaved, PeersEdited, PeersWatchFailed, PeersSaved, exchange::RecordLearned,
-                            exchange::RecordProven, exchange::CheckFailed, exchange::PeerIntroduced,
-                            exchange::ErrorReceived, exchange::Disconnect, exchange::IdentityAlarm,
-                            exchange::RoundEnded>({.capacity = kEventQueue, .wake = std::move(wake)})} {}
+                            OwnRecordNotSaved, PeersEdited, PeersLeftOut, PeersWatchFailed, PeersSaved,
+                            exchange::RecordLearned, exchange::RecordProven, exchange::CheckFailed,
+                            exchange::PeerIntroduced, exchange::ErrorReceived, exchange::Disconnect,
+                            exchange::IdentityAlarm, exchange::RoundEnded>(
+          {.capacity = kEventQueue, .wake = std::move(wake)})} {}
 
 void EventLog::drain() { events_.drain(*this); }
 
@@ -233,6 +234,11 @@ void EventLog::operator()(const PeersEdited& event) {
                {"changed", event.changed},
                {"removed", event.removed},
                {"forgotten", event.forgotten}});
+}
+
+void EventLog::operator()(const PeersLeftOut& event) {
+  store_.warn("peers.left_out", "peers.yaml names more peers than fit into memory",
+              {{"count", event.count}, {"known", event.known}});
 }
 
 void EventLog::operator()(const PeersWatchFailed& event) {

@@ -33,6 +33,7 @@ class EventLog {
   void operator()(const OwnRecordSaved& event);
   void operator()(const OwnRecordNotSaved& event);
   void operator()(const PeersEdited& event);
+  void operator()(const PeersLeftOut& event);
   void operator()(const PeersWatchFailed& event);
   void operator()(const PeersSaved& event);
   void operator()(const exchange::RecordLearned& event);
@@ -45,11 +46,13 @@ class EventLog {
   void operator()(const exchange::RoundEnded& event);
 
  private:
-  using Events = observe::Subscription<
-      Listening, ListenRetried, ListenSkipped, PeerConnected, PeerDisconnected, DialEnded, InboundRefused,
-      PeerMoved, PeerAgent, ExchangeStreamEnded, OwnRecordSaved, OwnRecordNotSaved, PeersEdited, PeersWatchFailed,
-      PeersSaved, exchange::RecordLearned, exchange::RecordProven, exchange::CheckFailed, exchange::PeerIntroduced,
-      exchange::ErrorReceived, exchange::Disconnect, exchange::IdentityAlarm, exchange::RoundEnded>;
+  using Events =
+      observe::Subscription<Listening, ListenRetried, ListenSkipped, PeerConnected, PeerDisconnected, DialEnded,
+                            InboundRefused, PeerMoved, PeerAgent, ExchangeStreamEnded, OwnRecordSaved,
+                            OwnRecordNotSaved, PeersEdited, PeersLeftOut, PeersWatchFailed, PeersSaved,
+                            exchange::RecordLearned, exchange::RecordProven, exchange::CheckFailed,
+                            exchange::PeerIntroduced, exchange::ErrorReceived, exchange::Disconnect,
+                            exchange::IdentityAlarm, exchange::RoundEnded>;
 
   void tell_failed_dial(const DialEnded& event);
 

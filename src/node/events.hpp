@@ -107,6 +107,12 @@ struct PeersEdited {
   std::vector<std::string> forgotten;
 };
 
+/// peers.yaml, as it was read or edited just now, names peers for whom there is no room in memory.
+struct PeersLeftOut {
+  std::size_t count = 0;
+  std::size_t known = 0;  ///< Who is in memory.
+};
+
 /// The folder of peers.yaml cannot be watched: it is looked at again and again.
 struct PeersWatchFailed {
   base::ErrorCode error;

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/byte_io.hpp"
 #include "base/seeded_rng.hpp"
 #include "node/core.hpp"
 #include "node/limits.hpp"
@@ -56,10 +57,24 @@ class CoreEditsTest : public testing::Test {
     return all;
   }
 
+  /// Of each time that something was left out: how many.
+  std::vector<std::size_t> left_out() {
+    std::vector<std::size_t> all;
+    left_out_.drain([&all](const PeersLeftOut& one) { all.push_back(one.count); });
+    return all;
+  }
+  /// As many learned peers as the table holds, from number 0 on, and `more`.
+  static std::vector<store::PeerEntry> more_than_fit(std::size_t more) {
+    std::vector<store::PeerEntry> all(peers::Limits{}.max_known + more, {.source = store::Source::exchange});
+    for (std::uint32_t i = 0; i < all.size(); ++i) base::store_be32(all[i].key.data(), i);
+    return all;
+  }
+
   base::TimePoint now_ = kStart;
   base::SeededRng rng_{7};
   observe::Bus bus_;
   observe::Subscription<PeersEdited> events_ = bus_.subscribe<PeersEdited>({.capacity = 16, .wake = [] {}});
+  observe::Subscription<PeersLeftOut> left_out_ = bus_.subscribe<PeersLeftOut>({.capacity = 16, .wake = [] {}});
   Core core_{{.identity = identity(1), .exchange_interval = std::chrono::hours{30}}, rng_, bus_, kStart};
   std::vector<Command> commands_;
 };
@@ -185,6 +200,24 @@ TEST_F(CoreEditsTest, NamesAHundredAndCountsTheOthers) {
   const auto events = told();
   ASSERT_THAT(events.at(0).removed, SizeIs(101));
   EXPECT_EQ(events[0].removed.back(), "and 1 more");
+}
+
+TEST_F(CoreEditsTest, SaysOnceHowManyEntriesFoundNoRoom) {
+  const std::size_t room = peers::Limits{}.max_known;
+  EXPECT_EQ(core_.restore_peers(more_than_fit(3), now_), room);
+  EXPECT_THAT(left_out(), ElementsAre(3U));
+  edit({.added = {entry(2, "/ip4/10.0.0.2/tcp/9000")}});
+  EXPECT_THAT(left_out(), IsEmpty()) << "the operator's have room";
+  const auto learned = more_than_fit(2);
+  edit({.added = {learned.end() - 2, learned.end() - 1}, .changed = {learned.end() - 1, learned.end()}});
+  EXPECT_THAT(left_out(), ElementsAre(2U));
+}
+
+TEST_F(CoreEditsTest, ItsOwnEntryIsNotLeftOutNorIsAnybodyAtTheStop) {
+  core_.restore_peers(std::vector{entry(1, "/ip4/10.0.0.1/tcp/9000")}, now_);
+  core_.stop(now_);
+  edit({.added = {entry(2, "/ip4/10.0.0.2/tcp/9000")}});
+  EXPECT_THAT(left_out(), IsEmpty());
 }
 
 }  // namespace
