@@ -82,6 +82,8 @@ class PeersFile {
   base::Result<void> keep_copies(const SideFiles& side, const Sides& sides, bool overruled, base::WallTime now,
                                  Agreement& agreement);
   base::Result<void> clear_up(const SideFiles& side, base::WallTime now, Agreement& agreement);
+  base::Result<void> keep_leftover(const SideFiles& side, const std::string& path, std::string_view text,
+                                   base::WallTime now, Agreement& agreement);
   text::Stamp next_stamp(const Sides& sides);
   FoundFile look(const SideFiles& side, Findings& findings) const;
   void adopt(text::PeersText text, const merge::Base& former, Agreement& agreement);

@@ -6,11 +6,8 @@ namespace store::disk {
 
 base::Result<Replaced> PeersFile::write(const SideFiles& side, const Sides& sides, const text::PeersText& text,
                                         base::WallTime now, Agreement& agreement) {
-  const Replacement what{.expected = sides.expected(),
-                         .content = text.text(),
-                         .mode = side.mode(),
-                         .now = now,
-                         .suffix = rng_.next_u64()};
+  const Replacement what{
+      .expected = sides.expected(), .content = text.text(), .now = now, .suffix = rng_.next_u64()};
   std::string edited_copy;
   auto outcome = replace(files_, side, what, edited_copy);
   if (!edited_copy.empty()) {
@@ -74,26 +71,36 @@ base::Result<void> PeersFile::keep_copies(const SideFiles& side, const Sides& si
   return side.prune(SideFiles::Kind::conflict, kKeptConflicts);
 }
 
-/// Temporary files of a process that died. An edit that had slipped in may be in one.
+/// Temporary files of a process that died. An edit that had slipped in may be in one, and may be a broken one.
 base::Result<void> PeersFile::clear_up(const SideFiles& side, base::WallTime now, Agreement& agreement) {
   const auto leftovers = side.all(SideFiles::Kind::temporary);
   if (!leftovers) return leftovers.error();
+  if (leftovers->empty()) return base::ok();
+  const auto backup = newest_backup(files_, side);
+  if (!backup) return backup.error();
+  const std::string_view safe = *backup ? std::string_view{(*backup)->text} : std::string_view{};
   for (const std::string& path : *leftovers) {
     const auto content = files_.read(path, text::kMaxFileBytes);
-    Findings unreported;
-    const std::string text{content ? base::as_text(*content) : std::string_view{}};
-    const auto parsed = text::PeersText::parse(text, unreported);
-    const bool is_ours = parsed && parsed->document().seal && parsed->document().seal->intact;
-    if (!parsed || is_ours) {
-      if (auto removed = files_.remove(path); !removed) return removed;
-      continue;
-    }
-    const auto name = side.fresh(SideFiles::Kind::conflict, now);
-    if (!name) return name.error();
-    if (auto renamed = files_.rename(path, *name); !renamed) return renamed;
-    agreement.notices.push_back({.kind = Notice::Kind::copy_kept, .detail = *name});
+    const std::string_view text = content ? base::as_text(*content) : std::string_view{};
+    const auto seal = text::find_seal(text);
+    const bool is_safe = content && ((seal && seal->intact) || safe.starts_with(text));
+    const auto step = SideFiles::is_part(path) || is_safe ? files_.remove(path)
+                                                          : keep_leftover(side, path, text, now, agreement);
+    if (!step) return step;
   }
   return side.prune(SideFiles::Kind::conflict, kKeptConflicts);
+}
+
+base::Result<void> PeersFile::keep_leftover(const SideFiles& side, const std::string& path, std::string_view text,
+                                            base::WallTime now, Agreement& agreement) {
+  Findings unreported;
+  const bool is_good = text::PeersText::parse(std::string{text}, unreported).has_value();
+  const auto name = side.fresh(is_good ? SideFiles::Kind::conflict : SideFiles::Kind::damaged, now);
+  if (!name) return name.error();
+  if (auto renamed = files_.rename(path, *name); !renamed) return renamed;
+  agreement.notices.push_back(
+      {.kind = is_good ? Notice::Kind::copy_kept : Notice::Kind::set_aside, .detail = *name});
+  return base::ok();
 }
 
 }  // namespace store::disk

@@ -27,7 +27,7 @@ class Attempt {
         temporary_{side.temporary(what.suffix)} {}
 
   base::Result<Replaced> run() {
-    if (auto written = write_temporary(); !written) return written.error();
+    if (auto written = side_.put(temporary_, what_.content, what_.suffix); !written) return written.error();
     base::Result<Replaced> outcome = what_.expected ? exchange() : make_new();
     // What is still there is ours, or was merged: an edit was moved elsewhere.
     if (holds_temporary_) {
@@ -38,19 +38,6 @@ class Attempt {
   }
 
  private:
-  base::Result<void> write_temporary() {
-    const auto old = files_.stat(target());
-    if (!old && !is_missing(old.error())) return old.error();
-    auto file = files_.create(temporary_, old ? old->mode : what_.mode);
-    if (!file) return file.error();
-    // Only root can keep another's ownership, and needs to: the operator goes on editing the file.
-    if (old) (void)(*file)->set_owner(old->user, old->group);
-    base::Result<void> step = (*file)->write(base::as_bytes(what_.content));
-    if (step) step = (*file)->sync();
-    if (!step) (void)files_.remove(temporary_);  // The first error is the one to report.
-    return step;
-  }
-
   base::Result<Replaced> make_new() {
     const auto linked = files_.link(temporary_, target());
     if (linked) return Replaced::done;

@@ -20,7 +20,6 @@ enum class Replaced : std::uint8_t {
 struct Replacement {
   std::optional<std::string_view> expected{};  ///< What the file holds; nothing if there is none.
   std::string_view content;
-  std::uint32_t mode = 0644;  ///< Of a new file; an existing one's mode and owner are kept.
   base::WallTime now{};
   std::uint64_t suffix = 0;  ///< Makes the temporary name unique.
 };

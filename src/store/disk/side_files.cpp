@@ -79,6 +79,7 @@ base::Result<std::string> SideFiles::fresh(Kind kind, base::WallTime now) const 
   return prefix + date_text(now);
 }
 
+/// Of a new file: as of its target, else of the newest backup.
 std::uint32_t SideFiles::mode() const {
   if (const auto target = files_.stat(target_)) return target->mode;
   const auto backups = all(Kind::backup);
@@ -87,23 +88,26 @@ std::uint32_t SideFiles::mode() const {
   return newest ? newest->mode : kNewFileMode;
 }
 
-base::Result<std::string> SideFiles::write(Kind kind, std::string_view text, base::WallTime now,
-                                           std::uint64_t suffix) const {
-  const auto path = fresh(kind, now);
-  if (!path) return path.error();
-  // Under its own name only when it is whole: a backup must never be half of one.
-  const std::string unfinished = temporary(suffix);
-  auto file = files_.create(unfinished, mode());
+base::Result<void> SideFiles::put(const std::string& path, std::string_view text, std::uint64_t suffix) const {
+  const std::string part = temporary(suffix) + std::string{kPart};
+  auto file = files_.create(part, mode());
   if (!file) return file.error();
-  // For root's commands: what is the operator's stays so.
+  // Only root can keep another's ownership, and needs to: the operator goes on editing the file.
   if (const auto target = files_.stat(target_)) (void)(*file)->set_owner(target->user, target->group);
   base::Result<void> step = (*file)->write(base::as_bytes(text));
   if (step) step = (*file)->sync();
   file->reset();
-  if (step) step = files_.rename(unfinished, *path);
-  if (step) return *path;
-  (void)files_.remove(unfinished);  // The first error is the one to report.
-  return step.error();
+  if (step) step = files_.rename(part, path);
+  if (!step) (void)files_.remove(part);  // The first error is the one to report.
+  return step;
+}
+
+base::Result<std::string> SideFiles::write(Kind kind, std::string_view text, base::WallTime now,
+                                           std::uint64_t suffix) const {
+  const auto path = fresh(kind, now);
+  if (!path) return path;
+  if (auto written = put(*path, text, suffix); !written) return written.error();
+  return path;
 }
 
 base::Result<std::string> SideFiles::write_once(Kind kind, std::string_view text, base::WallTime now,

@@ -1,11 +1,12 @@
 // store/disk/side_files.hpp: the files beside peers.yaml that belong to it: the lock, backups, copies of what was
 // damaged or overruled, and temporary files. Blocks for the disk.
 // Names: peers.yaml.lock, peers.yaml.bak-20260203T040506Z (and .original-, .damaged-, .conflict-),
-// peers.yaml.tmp-HEX. Invariant: within a kind the order of the names is the order in which they were made,
-// whatever the clock does.
+// peers.yaml.tmp-HEX, peers.yaml.tmp-HEX.part. Invariants: within a kind the order of the names is the order in
+// which they were made, whatever the clock does; a .part is a node's own and not whole, all others are.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -26,14 +27,16 @@ class SideFiles {
   const std::string& target() const { return target_; }
   std::string lock() const { return target_ + ".lock"; }
   std::string temporary(std::uint64_t suffix) const;
+  /// True for the path of what a node had begun to write.
+  static bool is_part(const std::string& path) { return path.ends_with(kPart); }
   /// Paths of all of one kind, oldest first.
   base::Result<std::vector<std::string>> all(Kind kind) const;
   /// A path that is not there yet, dated `now`, or behind the youngest of its kind if that one is of the future.
   base::Result<std::string> fresh(Kind kind, base::WallTime now) const;
-  /// Permission bits for a file of the same content: those of the target, else of its newest backup, else 0644.
-  std::uint32_t mode() const;
-  /// A new file of that kind, as readable as the target, durable but for its name: sync_directory. Returns its
-  /// path.
+  /// A new file at `path`, whole once it has that name, as readable as the target (as its newest backup, if there
+  /// is none) and the operator's if the target is; durable but for its name: sync_directory.
+  base::Result<void> put(const std::string& path, std::string_view text, std::uint64_t suffix) const;
+  /// The same, of that kind. Returns its path.
   base::Result<std::string> write(Kind kind, std::string_view text, base::WallTime now,
                                   std::uint64_t suffix) const;
   /// As `write`, unless the youngest of its kind holds the same already: a save that fails is tried for ever.
@@ -44,6 +47,9 @@ class SideFiles {
   base::Result<void> sync_directory() const;
 
  private:
+  static constexpr std::string_view kPart = ".part";
+  std::uint32_t mode() const;
+
   base::Files& files_;
   std::string target_;
 };

@@ -268,14 +268,29 @@ TEST_F(PeersFileTest, ABackupThatCannotBeWrittenDoesNotUndoTheSave) {
 
 TEST_F(PeersFileTest, LeftoverTemporaryFilesAreClearedUpAndAnEditAmongThemIsKept) {
   settle();
+  const std::string broken = "peers: [  # somebody's";
   machine_.disk.put("peers.yaml.tmp-0000000000000001", machine_.text());
-  machine_.disk.put("peers.yaml.tmp-0000000000000002", "peers: [");
+  machine_.disk.put("peers.yaml.tmp-0000000000000002", broken);
   machine_.disk.put("peers.yaml.tmp-0000000000000003", file_with({9}));
   load();
   EXPECT_THAT(machine_.named(".tmp-"), IsEmpty());
   ASSERT_THAT(machine_.named(".conflict-"), SizeIs(1));
   EXPECT_EQ(machine_.disk.text(machine_.named(".conflict-")[0]), file_with({9}));
-  EXPECT_EQ(kinds(store_.take_notices()), std::vector{Kind::copy_kept});
+  ASSERT_THAT(machine_.named(".damaged-"), SizeIs(1));
+  EXPECT_EQ(machine_.disk.text(machine_.named(".damaged-")[0]), broken);
+  EXPECT_EQ(kinds(store_.take_notices()), (std::vector{Kind::set_aside, Kind::copy_kept}));
+}
+
+TEST_F(PeersFileTest, OfLeftoverTemporaryFilesWhatHoldsNothingNewIsRemoved) {
+  settle();
+  machine_.disk.put("peers.yaml.tmp-0000000000000001", "");
+  machine_.disk.put("peers.yaml.tmp-0000000000000002", machine_.text().substr(0, machine_.text().size() / 2));
+  machine_.disk.put("peers.yaml.tmp-0000000000000003.part", "what a node had begun to write: [");
+  load();
+  EXPECT_THAT(machine_.named(".tmp-"), IsEmpty());
+  EXPECT_THAT(machine_.named(".conflict-"), IsEmpty());
+  EXPECT_THAT(machine_.named(".damaged-"), IsEmpty());
+  EXPECT_THAT(store_.take_notices(), IsEmpty());
 }
 
 }  // namespace
