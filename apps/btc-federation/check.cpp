@@ -95,8 +95,9 @@ void check_keys(base::Files& files, const std::string& path, const std::vector<s
 int check(const Paths& paths, bool json) {
   base::PosixFiles files;
   const config::disk::Loaded loaded = config::disk::check(files, paths.config, paths.inputs);
+  const base::SystemClock clock;
   store::Findings findings;
-  const base::Result<std::vector<store::PeerEntry>> peers = store::disk::read_peers(files, paths.peers, findings);
+  const auto peers = store::disk::read_peers(files, clock, paths.peers, findings);
 
   // A node would start with bad entries left out; whoever asks wants to know of them.
   const bool good = loaded.settings && peers && findings.total == 0;
@@ -114,8 +115,9 @@ int check(const Paths& paths, bool json) {
 
 int check_peers(const Paths& paths, bool json) {
   base::PosixFiles files;
+  const base::SystemClock clock;
   store::Findings findings;
-  const auto peers = store::disk::read_peers(files, paths.peers, findings);
+  const auto peers = store::disk::read_peers(files, clock, paths.peers, findings);
   if (peers) check_keys(files, paths.peers, *peers, findings);
   const bool good = peers && findings.total == 0;
   if (json) {

@@ -134,8 +134,9 @@ std::vector<store::RawKey> named_by(const std::map<store::RawKey, store::PeerEnt
 
 int list_peers(const Paths& paths, const Listing& listing) {
   base::PosixFiles files;
+  const base::SystemClock clock;
   store::Findings findings;
-  const auto peers = store::disk::read_peers(files, paths.peers, findings);
+  const auto peers = store::disk::read_peers(files, clock, paths.peers, findings);
   if (!peers) {
     report(findings, peers.error(), paths.peers);
     return ExitStatus::operator_error;
@@ -232,12 +233,13 @@ int repair_peers(const Paths& paths) {
 
 int import_peers(const Paths& paths, const std::string& from) {
   base::PosixFiles files;
+  const base::SystemClock clock;
   store::Findings findings;
   if (const auto there = files.stat(from); !there) {
     report(there.error(), from);
     return ExitStatus::operator_error;
   }
-  auto peers = store::disk::read_peers(files, from, findings);
+  auto peers = store::disk::read_peers(files, clock, from, findings);
   if (!peers) {
     report(findings, peers.error(), from);
     return ExitStatus::operator_error;

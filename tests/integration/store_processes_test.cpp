@@ -98,8 +98,9 @@ class StoreProcesses : public ::testing::Test {
 
   std::set<RawKey> keys() {
     base::PosixFiles files;
+    const base::SystemClock clock;
     Findings findings;
-    const auto peers = read_peers(files, path_, findings);
+    const auto peers = read_peers(files, clock, path_, findings);
     EXPECT_TRUE(peers) << (peers ? "" : peers.error().message());
     EXPECT_EQ(findings.total, 0U);
     std::set<RawKey> all;

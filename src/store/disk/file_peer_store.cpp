@@ -134,10 +134,11 @@ bool FilePeerStore::is_as_seen() const {
   return !info && !seen_ && info.error() == boost::system::errc::no_such_file_or_directory;
 }
 
-base::Result<std::vector<PeerEntry>> read_peers(base::Files& files, const std::string& path, Findings& findings) {
+base::Result<std::vector<PeerEntry>> read_peers(base::Files& files, const base::Clock& clock,
+                                                const std::string& path, Findings& findings) {
   const auto target = files.resolve(path);
   if (!target) return target.error();
-  FoundFile found = look_at(files, SideFiles{files, *target}, findings);
+  FoundFile found = look_when_left_alone(files, clock, SideFiles{files, *target}, findings);
   if (found.state == FoundFile::State::missing) return std::vector<PeerEntry>{};
   if (found.state != FoundFile::State::good) return found.error;
   return std::move(*found.text).take_document().peers;

@@ -47,8 +47,9 @@ class FilePeerStore final : public PeerStore {
   bool unsettled_ = false;              ///< What `load` had to write could not be written.
 };
 
-/// The peers of the file at `path`, for whoever only looks: nothing is written or locked. A missing file holds
-/// none. Errors: as PeerStore::load.
-base::Result<std::vector<PeerEntry>> read_peers(base::Files& files, const std::string& path, Findings& findings);
+/// The peers of the file at `path`, for whoever only looks: nothing is written or locked. What somebody writes
+/// just now is waited for. A missing file holds none. Errors: as PeerStore::load; PeersErrc::unsteady.
+base::Result<std::vector<PeerEntry>> read_peers(base::Files& files, const base::Clock& clock,
+                                                const std::string& path, Findings& findings);
 
 }  // namespace store::disk

@@ -49,7 +49,7 @@ class FilePeerStoreTest : public ::testing::Test {
  protected:
   std::size_t peers_on_disk() {
     Findings findings;
-    const auto peers = read_peers(disk_, "peers.yaml", findings);
+    const auto peers = read_peers(disk_, clock_, "peers.yaml", findings);
     return peers ? peers->size() : 0;
   }
   void load() {

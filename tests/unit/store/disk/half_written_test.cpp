@@ -68,6 +68,21 @@ TEST_F(HalfWritten, IsWaitedForByASave) {
   EXPECT_EQ(machine_.started(), (std::set{1, 2, 3, 4, 9}));
 }
 
+TEST_F(HalfWritten, IsWaitedForByWhoeverOnlyLooks) {
+  settle();
+  const std::string whole = whole_edit();
+  write(first_piece(), 10ms);
+  then(whole);
+  Findings findings;
+  const auto peers = read_peers(machine_.disk, machine_.clock, kPath, findings);
+  ASSERT_TRUE(peers);
+  EXPECT_EQ(numbers(*peers), (std::set{1, 2, 3, 4}));
+  write(first_piece(), 10ms);
+  machine_.disk.on_settle([] { return false; });
+  EXPECT_EQ(read_peers(machine_.disk, machine_.clock, kPath, findings).error(),
+            make_error_code(text::PeersErrc::unsteady));
+}
+
 TEST_F(HalfWritten, IsWaitedForAlsoIfThePieceDoesNotParse) {
   settle();
   const std::string whole = whole_edit();
