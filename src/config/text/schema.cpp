@@ -1,7 +1,10 @@
 // The JSON Schema of conf.yaml. Spec: JSON Schema 2020-12, "Validation".
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <initializer_list>
+#include <string_view>
+#include <vector>
 
 #include "config/text/documents.hpp"
 #include "config/text/keys.hpp"
@@ -66,6 +69,14 @@ std::string key_schema(const Key& key) {
                      std::visit(SchemaOf{key}, key.field(defaults)), json(description));
 }
 
+std::vector<std::string_view> required_sections() {
+  std::vector<std::string_view> out;
+  for (const Key& key : all_keys()) {
+    if (is_required(key) && std::ranges::find(out, key.section) == out.end()) out.push_back(key.section);
+  }
+  return out;
+}
+
 std::string section_schema(std::string_view section) {
   std::string keys;
   std::string required;
@@ -89,8 +100,9 @@ std::string json_schema() {
   return fmt::format(
       "{{\n  \"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\n"
       "  \"title\":\"conf.yaml of a BTC Federation node\",\n"
-      "  \"type\":\"object\",\"additionalProperties\":false,\n  \"properties\":{{\n{}\n  }}\n}}\n",
-      properties);
+      "  \"type\":\"object\",\"additionalProperties\":false,\"required\":{},\n"
+      "  \"properties\":{{\n{}\n  }}\n}}\n",
+      names(required_sections()), properties);
 }
 
 }  // namespace config::text

@@ -60,6 +60,7 @@ TEST(JsonSchema, NamesEveryKeyAndItsBounds) {
   for (const Key& key : all_keys()) EXPECT_THAT(schema, HasSubstr("\"" + std::string{key.name} + "\": {"));
   EXPECT_THAT(schema, HasSubstr(R"("loops": {"type":"integer","minimum":1,"maximum":16,)"));
   EXPECT_THAT(schema, HasSubstr(R"("level": {"enum":["debug","info","warn","error"],)"));
+  EXPECT_THAT(schema, HasSubstr(R"("required":["network"])"));
   EXPECT_THAT(schema, HasSubstr(R"("required":["addresses"])"));
 }
 
