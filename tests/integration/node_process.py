@@ -200,11 +200,15 @@ class Node:
         expect(not self.alarms, f"{self} logged errors: {self.alarms}")
 
 
-def check_no_secret(data, identity, where):
-    """The seed in no form. The other half of a private key is public."""
+def forms_of_secret(identity):
+    """The seed, as bytes and as text. The other half of a private key is public."""
     seed = base64.b64decode(identity.private_key)[:32]
-    for form in (seed, seed.hex().encode(), seed.hex().upper().encode(), base64.b64encode(seed)[:40],
-                 base64.urlsafe_b64encode(seed)[:40]):
+    return (seed, seed.hex().encode(), seed.hex().upper().encode(), base64.b64encode(seed)[:40],
+            base64.urlsafe_b64encode(seed)[:40])
+
+
+def check_no_secret(data, identity, where):
+    for form in forms_of_secret(identity):
         expect(form not in data, f"{where} holds the private key")
 
 
