@@ -185,6 +185,31 @@ def reload_addresses(federation, _):
     forgive(node)
 
 
+def reload_moving(federation, _):
+    """1,000 listeners move, sixteen with each reload: memory and descriptors flat, no connection lost."""
+    each, reloads = 16, pace.count(64, 8)
+    node, peer = nodes = federation.chain(2)
+    places = [", ".join(f"/ip4/127.0.0.1/tcp/{federation.free_port()}" for _ in range(each)) for _ in range(2)]
+    node.configure(addresses=f"{node.address}, {places[1]}")
+    start(nodes)
+    wait_connected(nodes)
+    before = connections_of(node)
+    marks = []
+    for number in range(reloads):
+        node.configure(addresses=f"{node.address}, {places[number % 2]}")
+        record = reload_json(node)
+        expect(record["outcome"] == "applied" and not record["reason"], f"{record}")
+        if (number + 1) % (reloads // 8) == 0:
+            marks.append((memory_kib(node.process.pid), descriptors(node.process.pid)))
+    print(f"memory (KiB) and descriptors after each eighth of {reloads * each} moves:", marks)
+    told = json.loads(said(node, 0, "status", "--json")[0])
+    expect(sorted(told["listening"]) == sorted([node.address, *places[1].split(", ")]), f"{told}")
+    expect(pace.sanitized or marks[-1][0] - marks[1][0] < 256, f"memory grows: {marks}")
+    expect(marks[-1][1] <= marks[1][1] + 1, f"descriptors grow: {marks}")
+    expect(connections_of(node) == before and connections_of(peer), "a connection was lost")
+    forgive(node)
+
+
 def reload_signals(federation, _):
     """SIGHUP reloads, bursts fold; it waits for the start's end, and a stop is not held up by it."""
     node = federation.node()
@@ -347,4 +372,5 @@ def service_manager(federation, _):
 
 
 SCENARIOS = {one.__name__: one for one in
-             (reload, reload_files, reload_addresses, reload_signals, reload_often, control_socket, service_manager)}
+             (reload, reload_files, reload_addresses, reload_moving, reload_signals, reload_often,
+              control_socket, service_manager)}
