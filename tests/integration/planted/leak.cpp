@@ -1,0 +1,11 @@
+// Memory that nobody knows of any more: for LeakSanitizer, in whatever program loads this.
+
+namespace {
+
+const bool planted = [] {
+  int* volatile lost = new int{1};
+  lost = nullptr;
+  return lost == nullptr;
+}();
+
+}  // namespace
