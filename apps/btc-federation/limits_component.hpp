@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "config/reload/component.hpp"
 #include "node/node.hpp"
@@ -19,17 +20,22 @@ class LimitsComponent final : public config::reload::Component {
   std::string_view name() const override { return "limits"; }
   bool concerns(const config::text::Key& key) const override { return key.section == "peers"; }
   void prepare(const config::reload::Update& update, config::reload::Ticket ticket) override {
-    next_ = update.after.peers;
+    next_ = node_.prepare_peer_limits(update.after.peers);
     answers_.prepared(ticket, std::nullopt);
   }
-  void commit() noexcept override { node_.set_peer_limits(next_); }
+  void commit() noexcept override {
+    for (node::ReservedPost& loop : next_) loop.post();
+  }
   void abort() noexcept override {}
-  void release(config::reload::Ticket ticket) override { answers_.released(ticket); }
+  void release(config::reload::Ticket ticket) override {
+    next_.clear();
+    answers_.released(ticket);
+  }
 
  private:
   node::Node& node_;
   const config::reload::Answers answers_;
-  config::text::Settings::Peers next_;
+  std::vector<node::ReservedPost> next_;  ///< Of the reload that is under way.
 };
 
 }  // namespace btc_federation

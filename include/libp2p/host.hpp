@@ -9,6 +9,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -92,6 +94,12 @@ class Host {
   /// What others are told: `announce`, or what is bound with wildcards expanded to the interfaces.
   std::vector<Multiaddr> announced_addresses() const;
   void set_announced(std::vector<Multiaddr> announce);
+
+  /// `CountLimits::connections` from now on, which counts the whole group. Those that are open stay, also above a
+  /// lower limit: it holds for newcomers.
+  void set_max_connections(std::size_t connections);
+  /// `TimeLimits::establish` for dials that begin from now on. Above zero.
+  void set_establish_timeout(std::chrono::milliseconds timeout);
 
   /// The signed peer record that identify sends. Connected peers are told by a push.
   void set_record(SignedPeerRecord record);

@@ -3,7 +3,8 @@
 // A peer lives on exactly one of them: all of its connections, streams and events are there, so that nothing about
 // a peer is ever shared between threads and nothing in the data path takes a lock. The first host listens;
 // handshakes go round in turn, and an inbound connection moves once, to the host of its peer, as soon as Noise has
-// told who it is. Limits on connections and on memory hold for the group.
+// told who it is. Limits on connections and on memory hold for the group; whoever changes one sets it on each
+// host.
 //
 // Thread rules: what names a peer is called on the loop of `host_of(peer)`; listening, announcing and the record
 // are the first host's, on its loop, and the others hear of them. Handlers and subscriptions are set on each host,
@@ -46,11 +47,6 @@ class HostGroup {
   boost::asio::awaitable<HostMetrics> metrics();
   /// Of all hosts, each read on its own loop.
   boost::asio::awaitable<std::vector<ConnectionInfo>> connections();
-  /// `CountLimits::connections` from now on, for the group. Those that are open stay, also above a lower limit: it
-  /// holds for newcomers.
-  void set_max_connections(std::size_t connections);
-  /// `TimeLimits::establish` for dials that begin from now on. Above zero.
-  void set_establish_timeout(std::chrono::milliseconds timeout);
   /// Stops all hosts at once, each as `Host::stop` says.
   boost::asio::awaitable<void> stop();
 

@@ -33,8 +33,12 @@ Failure explain(const StartFailure& failure) {
 bool ListenersComponent::concerns(const config::text::Key& key) const { return key.use != AddressUse::none; }
 
 void ListenersComponent::prepare(const config::reload::Update& update, Ticket ticket) {
-  announce_.reset();
-  if (changes(update, AddressUse::announce)) announce_ = update.after.network.announce_addresses;
+  std::optional<std::vector<libp2p::Multiaddr>> announce;
+  if (changes(update, AddressUse::announce)) announce = update.after.network.announce_addresses;
+  decision_.emplace(Decision{
+      .commit = {network_.executor(),
+                 [&network = network_, announce = std::move(announce)] { network.commit_listeners(announce); }},
+      .abort = {network_.executor(), [&network = network_] { network.abort_listeners(); }}});
   std::optional<std::vector<libp2p::Multiaddr>> wanted;
   if (changes(update, AddressUse::listen)) wanted = update.after.network.addresses;
   asio::post(network_.executor(), [&network = network_, wanted = std::move(wanted), ticket, core = core_,
@@ -49,17 +53,12 @@ void ListenersComponent::prepare(const config::reload::Update& update, Ticket ti
   });
 }
 
-void ListenersComponent::commit() noexcept {
-  asio::post(network_.executor(), [&network = network_, announce = std::exchange(announce_, {})]() mutable {
-    network.commit_listeners(std::move(announce));
-  });
-}
+void ListenersComponent::commit() noexcept { decision_->commit.post(); }
 
-void ListenersComponent::abort() noexcept {
-  asio::post(network_.executor(), [&network = network_] { network.abort_listeners(); });
-}
+void ListenersComponent::abort() noexcept { decision_->abort.post(); }
 
 void ListenersComponent::release(Ticket ticket) {
+  decision_.reset();
   asio::post(network_.executor(), [&network = network_, ticket, core = core_, answers = std::weak_ptr{answers_}] {
     network.release_listeners([ticket, core, answers] {
       asio::post(core, [ticket, answers] {

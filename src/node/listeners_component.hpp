@@ -1,7 +1,8 @@
 // node/listeners_component.hpp: network.addresses and network.announce_addresses, changed while the node runs.
 // The part of a reload that says on the loop that listens what is to be done, and brings the answers back.
 // Thread rules: the core's executor; the loop is reached by posts, which keep their order. Invariant: `commit` and
-// `abort` only post, so they neither fail nor wait; whoever asks the host afterwards asks behind them.
+// `abort` only post what `prepare` has made, so they neither fail nor wait; whoever asks the host afterwards asks
+// behind them.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -11,6 +12,7 @@
 
 #include "config/reload/component.hpp"
 #include "node/network.hpp"
+#include "node/reserved_post.hpp"
 
 namespace node {
 
@@ -34,7 +36,11 @@ class ListenersComponent final : public config::reload::Component {
   boost::asio::any_io_executor core_;
   Network& network_;
   std::shared_ptr<const config::reload::Answers> answers_;  ///< What is still on its way is dropped with this.
-  std::optional<std::vector<libp2p::Multiaddr>> announce_;  ///< For the commit.
+  struct Decision {
+    ReservedPost commit;
+    ReservedPost abort;
+  };
+  std::optional<Decision> decision_;  ///< Of the reload that is under way.
 };
 
 /// For the operator.

@@ -254,17 +254,23 @@ asio::awaitable<void> Node::stop() {
 
 // --- reload ----------------------------------------------------------------------------------------------------
 
-void Node::set_peer_limits(const config::text::Settings::Peers& peers) {
-  hosts_.set_max_connections(peers.max_connections);
-  hosts_.set_establish_timeout(establish_timeout(peers));
+std::vector<ReservedPost> Node::prepare_peer_limits(const config::text::Settings::Peers& peers) {
+  std::vector<ReservedPost> out;
+  out.reserve(networks_.size() + 1);
   for (std::size_t i = 0; i < networks_.size(); ++i) {
-    asio::post(world_.loops[i].executor,
-               [network = networks_[i].get(), timeout = peers.connection_timeout, alive = watch_] {
-                 if (!alive.expired()) network->set_connection_timeout(timeout);
-               });
+    out.emplace_back(world_.loops[i].executor, [this, i, peers, alive = watch_] {
+      if (alive.expired()) return;
+      hosts_.host(i).set_max_connections(peers.max_connections);
+      hosts_.host(i).set_establish_timeout(establish_timeout(peers));
+      networks_[i]->set_connection_timeout(peers.connection_timeout);
+    });
   }
-  core_.set_limits(peers.exchange_interval, peers.max_connections, world_.core.clock.now());
-  turn_core();
+  out.emplace_back(world_.core.executor, [this, peers, alive = watch_] {
+    if (alive.expired()) return;
+    core_.set_limits(peers.exchange_interval, peers.max_connections, world_.core.clock.now());
+    turn_core();
+  });
+  return out;
 }
 
 void Node::on_reloaded() {

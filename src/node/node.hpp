@@ -19,6 +19,7 @@
 #include "node/network.hpp"
 #include "node/own_record_file.hpp"
 #include "node/peers_watch.hpp"
+#include "node/reserved_post.hpp"
 #include "node/saver.hpp"
 #include "node/world.hpp"
 #include "observe/event_bus.hpp"
@@ -59,8 +60,9 @@ class Node {
   /// In this order: listeners, dials, exchange, streams, connections, core, store.
   boost::asio::awaitable<void> stop();
 
-  /// peers.*, taken over at once. Dials and connections that are under way stay.
-  void set_peer_limits(const config::text::Settings::Peers& peers);
+  /// peers.*, taken over on each loop by what is returned, when that is posted. Dials and connections that are
+  /// under way stay.
+  std::vector<ReservedPost> prepare_peer_limits(const config::text::Settings::Peers& peers);
   /// A reload was applied, or found nothing to change: peers.yaml is read again, and who is away tried again.
   void on_reloaded();
 

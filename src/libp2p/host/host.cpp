@@ -278,6 +278,11 @@ void Host::set_announced(std::vector<Multiaddr> announce) {
   impl_->on_announced_changed();
 }
 
+void Host::set_max_connections(std::size_t connections) { impl_->book.set_capacity(connections); }
+void Host::set_establish_timeout(std::chrono::milliseconds timeout) {
+  impl_->options.limits.time.establish = timeout;
+}
+
 void Host::set_record(SignedPeerRecord record) {
   impl_->record = std::move(record);
   impl_->signed_for.clear();

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "libp2p/host/environment.hpp"
@@ -109,22 +108,6 @@ asio::awaitable<std::vector<ConnectionInfo>> HostGroup::connections() {
     all.insert(all.end(), some.begin(), some.end());
   }
   co_return all;
-}
-
-void HostGroup::set_max_connections(std::size_t connections) {
-  for (const auto& host : hosts_) {
-    asio::post(host->executor(), [connections, weak = std::weak_ptr{host->impl_}] {
-      if (const auto impl = weak.lock()) impl->book.set_capacity(connections);
-    });
-  }
-}
-
-void HostGroup::set_establish_timeout(std::chrono::milliseconds timeout) {
-  for (const auto& host : hosts_) {
-    asio::post(host->executor(), [timeout, weak = std::weak_ptr{host->impl_}] {
-      if (const auto impl = weak.lock()) impl->options.limits.time.establish = timeout;
-    });
-  }
 }
 
 asio::awaitable<void> HostGroup::stop() {

@@ -4,29 +4,12 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
-#include <new>
-
+#include "allocations.hpp"
 #include "base/memory_files.hpp"
 #include "config/text/keys.hpp"
 #include "observe/memory_sink.hpp"
 #include "observe/metrics.hpp"
 #include "world_in.hpp"
-
-namespace {
-
-thread_local std::size_t allocations = 0;
-
-}  // namespace
-
-// Counts for this program; arrays and what is not thrown come through here as well.
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc{};
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace btc_federation {
 namespace {
@@ -117,9 +100,7 @@ TEST_F(LoggingComponentTest, ACommitAllocatesNothing) {
   }
   prepare();
   world_.settle();
-  const std::size_t before = allocations;
-  part_.commit();
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(allocations_of([&] { part_.commit(); }), 0U);
   EXPECT_TRUE(trace_.wants(after_.logging.trace_peers[0].to_base58()));
   EXPECT_FALSE(trace_.wants("somebody"));
   release();

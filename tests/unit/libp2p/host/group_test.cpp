@@ -62,6 +62,9 @@ class GroupTest : public ::testing::Test {
   }
 
   HostMetrics metrics() { return *world.run(group->metrics(), seconds{5}); }
+  void limit_connections(std::size_t connections) {
+    for (std::size_t i = 0; i < group->size(); ++i) group->host(i).set_max_connections(connections);
+  }
 
   bool echoes(Peer& peer) {
     auto stream = world.run(peer.host->open_stream(group->id(), {kEcho}), seconds{20});
@@ -218,15 +221,13 @@ TEST_F(GroupTest, TheLimitCanBeChangedAndNobodyGoesForALowerOne) {
   start();
   for (std::size_t i = 0; i < kLoops; ++i) ASSERT_TRUE(dial_group(add_peer_on(i)).connection);
   world.run_for(seconds{1});  // a dialer is through before the other end has admitted it
-  group->set_max_connections(1);
-  world.settle();
+  limit_connections(1);
   Peer& late = add_peer_on(0);
   static_cast<void>(dial_group(late));
   world.run_for(seconds{1});
   EXPECT_TRUE(late.host->connections().empty());
   EXPECT_EQ(metrics().connections_open, 3u);
-  group->set_max_connections(4);
-  world.settle();
+  limit_connections(4);
   EXPECT_TRUE(dial_group(late).connection);
   world.run_for(seconds{1});
   EXPECT_EQ(metrics().connections_open, 4u);
@@ -245,8 +246,7 @@ TEST_F(GroupTest, TheTimeForEstablishingCanBeRaised) {
     return world.now() - before;
   };
   EXPECT_EQ(seconds_of_a_dial(), seconds{2});
-  group->set_establish_timeout(seconds{4});
-  world.settle();
+  group->host_of(peer).set_establish_timeout(seconds{4});
   EXPECT_EQ(seconds_of_a_dial(), seconds{4});
 }
 
