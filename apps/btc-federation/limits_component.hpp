@@ -1,8 +1,9 @@
 // btc-federation/limits_component.hpp: peers.*, changed while the node runs: values that always can be taken over.
+// One that is below what there is at present closes nothing: the operator is told.
 // Thread rules: the main loop.
 #pragma once
 
-#include <optional>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -12,6 +13,11 @@
 
 namespace btc_federation {
 
+/// `connected`: peers, at present. Intervals and times have nothing to be compared with: they hold for rounds and
+/// dials that begin later.
+std::vector<config::reload::Notice> compare_limits(const config::text::Settings::Peers& wanted,
+                                                   std::size_t connected);
+
 class LimitsComponent final : public config::reload::Component {
  public:
   /// `node` is borrowed.
@@ -19,18 +25,11 @@ class LimitsComponent final : public config::reload::Component {
 
   std::string_view name() const override { return "limits"; }
   bool concerns(const config::text::Key& key) const override { return key.section == "peers"; }
-  void prepare(const config::reload::Update& update, config::reload::Ticket ticket) override {
-    next_ = node_.prepare_peer_limits(update.after.peers);
-    answers_.prepared(ticket, std::nullopt);
-  }
-  void commit() noexcept override {
-    for (node::ReservedPost& loop : next_) loop.post();
-  }
+  std::vector<config::reload::Notice> notices(const config::reload::Update& update) const override;
+  void prepare(const config::reload::Update& update, config::reload::Ticket ticket) override;
+  void commit() noexcept override;
   void abort() noexcept override {}
-  void release(config::reload::Ticket ticket) override {
-    next_.clear();
-    answers_.released(ticket);
-  }
+  void release(config::reload::Ticket ticket) override;
 
  private:
   node::Node& node_;

@@ -113,6 +113,26 @@ def reload(federation, _):
     forgive(node)
 
 
+def reload_limits(federation, _):
+    """A limit below what there is: the operator is told, also by a dry run, and nobody is dropped."""
+    nodes = federation.chain(3)
+    node = nodes[0]
+    start(nodes)
+    wait_connected(nodes)
+    before = connections_of(node)
+    node.configure(peers="exchange_interval: 1s, max_connections: 1")
+    told = "peers.max_connections: 2 peers are connected: they stay"
+    for arguments, outcome in ((["--dry-run"], "dry_run"), ([], "applied")):
+        record = reload_json(node, 0, *arguments)
+        print(record["findings"])
+        expect(record["outcome"] == outcome and len(record["findings"]) == 1 and told in record["findings"][0],
+               f"{record}")
+    expect(node.wait_line("Configuration reloaded", 10)["findings"] == record["findings"], "the log does not tell")
+    node.configure(peers="exchange_interval: 1s, max_connections: 2")
+    expect(not reload_json(node)["findings"], "there is nothing to tell")
+    expect(connections_of(node) == before, "a connection was lost")
+
+
 def reload_files(federation, _):
     """A file that is broken, cut off, missing, a directory or unreadable changes nothing, and the error tells why."""
     node, peer = nodes = federation.chain(2)
@@ -372,5 +392,5 @@ def service_manager(federation, _):
 
 
 SCENARIOS = {one.__name__: one for one in
-             (reload, reload_files, reload_addresses, reload_moving, reload_signals, reload_often,
+             (reload, reload_limits, reload_files, reload_addresses, reload_moving, reload_signals, reload_often,
               control_socket, service_manager)}

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/text/keys.hpp"
 #include "config/text/settings.hpp"
@@ -33,6 +34,12 @@ struct Failure {
   std::string reason;
 };
 
+/// What the operator should know of a change, as things are at present. It is made all the same.
+struct Notice {
+  std::string key;
+  std::string text;
+};
+
 /// Where a component answers to, at once or later, on the executor on which it was asked.
 struct Answers {
   std::function<void(Ticket, std::optional<Failure>)> prepared;
@@ -51,6 +58,9 @@ class Component {
   virtual bool concerns(const text::Key& key) const = 0;
   /// True for what is looked at in every reload, changed or not.
   virtual bool always() const { return false; }
+
+  /// The change compared with the present. For a dry run as well: changes nothing and does not wait.
+  virtual std::vector<Notice> notices(const Update& /*update*/) const { return {}; }
 
   /// Builds the new beside the old, which goes on working. Answered, now or later, with `Reloader::prepared`.
   virtual void prepare(const Update& update, Ticket ticket) = 0;

@@ -50,7 +50,7 @@ struct Record {
   std::string component{};  ///< What failed.
   std::string reason{};     ///< Why it is not applied, or what goes on although it is.
   std::vector<Change> changes{};
-  std::vector<std::string> findings{};  ///< Errors and warnings on the file, a line each.
+  std::vector<std::string> findings{};  ///< On the file and on its changes, a line each.
   base::Duration validating{};
   base::Duration preparing{};
   base::Duration finishing{};  ///< Releasing the old, or rolling back.

@@ -242,14 +242,15 @@ void Reloader::judge(base::TimePoint now) {
   const text::Settings& after = *run.candidate->settings;
   run.changed = text::changed_keys(effective_, after);
   run.record.changes = changes_between(effective_, after);
+  for (Component* component : components_) {
+    if (concerned(*component, run.changed)) run.affected.push_back(component);
+  }
   std::string restart = restart_reason(run.changed);
+  if (restart.empty()) take_notices();
   if (run.record.dry_run) {
     return refuse(Outcome::dry_run, restart.empty() ? "" : "would be refused: " + restart, now);
   }
   if (!restart.empty()) return refuse(Outcome::refused, std::move(restart), now);
-  for (Component* component : components_) {
-    if (concerned(*component, run.changed)) run.affected.push_back(component);
-  }
   run.record.outcome = run.changed.empty() ? Outcome::unchanged : Outcome::applied;
   run.record.validating = now - run.phase_began;
   run.phase_began = now;
@@ -258,12 +259,23 @@ void Reloader::judge(base::TimePoint now) {
   prepare_next();
 }
 
+Update Reloader::update() const {
+  return {.before = effective_, .after = *run_->candidate->settings, .changed = run_->changed};
+}
+
+void Reloader::take_notices() {
+  for (const Component* component : run_->affected) {
+    for (const Notice& notice : component->notices(update())) {
+      run_->record.findings.push_back(fmt::format("{}: {}", notice.key, notice.text));
+    }
+  }
+}
+
 void Reloader::prepare_next() {
   Run& run = *run_;
   if (run.prepared == run.affected.size()) return;
   awaited_ = next_ticket();
-  run.affected[run.prepared]->prepare(
-      {.before = effective_, .after = *run.candidate->settings, .changed = run.changed}, awaited_);
+  run.affected[run.prepared]->prepare(update(), awaited_);
 }
 
 void Reloader::commit(base::TimePoint now) {

@@ -126,6 +126,9 @@ class Reloader {
   void begin(bool dry_run, base::TimePoint now);
   void cancel(bool dry_run);
   void judge(base::TimePoint now);
+  /// The one under way, which has a candidate.
+  Update update() const;
+  void take_notices();
   void prepare_next();
   void commit(base::TimePoint now);
   void abort(Outcome outcome, std::string component, std::string reason, base::TimePoint now);

@@ -130,6 +130,19 @@ TEST(Reloader, ADryRunTellsAndTouchesNothing) {
   EXPECT_FALSE(world.validates_dry_run);
 }
 
+TEST(Reloader, WhatAComponentHasToSayOfAChangeIsToldWithoutStoppingIt) {
+  World world;
+  world.part("peers").to_notice = "fewer than there are";
+  world.part("network").to_notice = "not concerned";
+  world.start();
+  world.file = kNew;
+  world.reload(true);
+  EXPECT_THAT(world.last().findings, ElementsAre("peers: fewer than there are"));
+  world.reload();
+  EXPECT_THAT(world.last().findings, ElementsAre("peers: fewer than there are"));
+  EXPECT_EQ(world.last().outcome, Outcome::applied);
+}
+
 TEST(Reloader, ABurstFoldsIntoOneMoreReload) {
   World world;
   world.on_validate = Behaviour::later;

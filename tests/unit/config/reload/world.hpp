@@ -36,6 +36,10 @@ class FakeComponent final : public Component {
   std::string_view name() const override { return section_; }
   bool concerns(const text::Key& key) const override { return key.section == section_; }
   bool always() const override { return every_time; }
+  std::vector<Notice> notices(const Update& update) const override {
+    if (to_notice.empty() || update.changed.empty()) return {};
+    return {{.key = section_, .text = to_notice}};
+  }
 
   void prepare(const Update& update, Ticket ticket) override {
     EXPECT_FALSE(building_) << "prepared twice";
@@ -78,6 +82,7 @@ class FakeComponent final : public Component {
   Behaviour on_prepare = Behaviour::at_once;
   Behaviour on_release = Behaviour::at_once;
   bool every_time = false;
+  std::string to_notice;  ///< Of a change.
   text::Settings holds;
   Ticket prepare_ticket;
   Ticket release_ticket;
