@@ -17,7 +17,7 @@ verb_lint() {
   need_packages build test lint
 
   local failed='' check
-  for check in lint_format lint_layers lint_size lint_banned verb_docs; do
+  for check in lint_format lint_layers lint_size lint_banned lint_headers verb_docs; do
     "$check" || failed+=" $check"
   done
   lint_tidy "$all" "$base" || failed+=" lint_tidy"
@@ -35,6 +35,7 @@ lint_format() {
 lint_layers() { say "layers" && python3 "$ROOT/tools/check_layers.py"; }
 lint_size() { say "sizes" && python3 "$ROOT/tools/check_size.py"; }
 lint_banned() { say "banned calls" && python3 "$ROOT/tools/check_banned.py"; }
+lint_headers() { say "public headers" && python3 "$ROOT/tools/check_headers.py"; }
 
 # lint_tidy ALL BASE
 lint_tidy() {
