@@ -30,31 +30,59 @@ TEST_F(InterruptionTest, OverTheHardMarkTheStreamUnreadLongestIsReset) {
   EXPECT_LE(b.totals.held_bytes, 300u * 1024);
 }
 
-TEST_F(InterruptionTest, OverTheSoftMarkWindowsStopGrowing) {
-  b.limits.bytes.held_soft_connection = 1;
-  internet.conditions() = {.latency = milliseconds{50}, .buffer_bytes = 32 * 1024 * 1024};
-  join();
-  auto [idle_ours, idle_theirs] = open_pair();
-  ASSERT_TRUE(write(idle_ours, "stays unread"));
-  auto [ours, theirs] = open_pair();
-  const base::Bytes bytes = pattern(4 * 1024 * 1024);
-  bool sent = false;
-  std::size_t most = 0;
-  const auto send = [&]() -> asio::awaitable<void> {
-    const base::Result<void> done = co_await ours.write(bytes);
-    sent = done.has_value();
-  };
-  asio::co_spawn(world.context(), send(), asio::detached);
-  std::size_t got = 0;
-  base::Bytes chunk(1024 * 1024);
-  while (got < bytes.size()) {
-    const auto some = world.run(theirs.read(chunk), seconds{10});
-    ASSERT_TRUE(some && *some);
-    got += **some;
-    most = std::max<std::size_t>(most, b.totals.held_bytes);
+/// A fast transfer over a long way, beside a stream whose bytes nobody reads.
+class GrowingWindow : public ConnTest {
+ protected:
+  /// The most that `b` held at a time.
+  std::size_t most_held() {
+    internet.conditions() = {.latency = milliseconds{50}, .buffer_bytes = 32 * 1024 * 1024};
+    join();
+    auto [idle_ours, idle_theirs] = open_pair();
+    EXPECT_TRUE(write(idle_ours, "stays unread"));
+    auto [ours, theirs] = open_pair();
+    const base::Bytes bytes = pattern(4 * 1024 * 1024);
+    bool sent = false;
+    const auto send = [&]() -> asio::awaitable<void> {
+      const base::Result<void> done = co_await ours.write(bytes);
+      sent = done.has_value();
+    };
+    asio::co_spawn(world.context(), send(), asio::detached);
+    std::size_t most = 0;
+    base::Bytes chunk(1024 * 1024);
+    for (std::size_t got = 0; got < bytes.size();) {
+      const auto some = world.run(theirs.read(chunk), seconds{10});
+      if (!some || !*some) {
+        ADD_FAILURE() << "the transfer did not end";
+        break;
+      }
+      got += **some;
+      most = std::max<std::size_t>(most, b.totals.held_bytes);
+    }
+    EXPECT_TRUE(sent);
+    return most;
   }
-  EXPECT_TRUE(sent);
-  EXPECT_LE(most, 256u * 1024 * 101 / 100);
+
+  static constexpr std::size_t kInitial =
+      std::size_t{yamux::kInitialWindowBytes} * 101 / 100;  // and what chunks cost
+};
+
+TEST_F(GrowingWindow, GrowsAsLongAsNothingHindersIt) { EXPECT_GT(most_held(), 2 * kInitial); }
+
+TEST_F(GrowingWindow, StopsAtItsMaximum) {
+  b.limits.bytes.max_window = 2 * yamux::kInitialWindowBytes;
+  const std::size_t most = most_held();
+  EXPECT_GT(most, kInitial);
+  EXPECT_LE(most, 2 * kInitial);
+}
+
+TEST_F(GrowingWindow, StopsWhereTheConnectionIsOverItsSoftMark) {
+  b.limits.bytes.held_soft_connection = 1;
+  EXPECT_LE(most_held(), kInitial);
+}
+
+TEST_F(GrowingWindow, StopsWhereAllTogetherAreOverTheirSoftMark) {
+  b.limits.bytes.held_soft = 1;
+  EXPECT_LE(most_held(), kInitial);
 }
 
 TEST_F(InterruptionTest, TheHostIsToldWhenAllTogetherHoldTooMuch) {
