@@ -41,23 +41,25 @@ inline constexpr std::size_t kMaxViewLinesOfOne = kMaxListedPerRound;
 inline constexpr std::size_t kMaxAbsentStandings = 4'096;
 
 // Time.
-inline constexpr std::chrono::seconds kHelloTimeout{10};
-inline constexpr std::chrono::seconds kRequestTimeout{10};
+inline constexpr std::chrono::seconds kHelloTimeout{10};    // Session.WaitsTenSecondsForAHello
+inline constexpr std::chrono::seconds kRequestTimeout{10};  // EngineTest.EndsARoundThatGetsNoAnswer
 /// For all answers of one round. EngineLiars.ARoundEndsAfterAMinuteOfWaitingForItsPartner
 inline constexpr std::chrono::seconds kRoundTimeout{60};
-inline constexpr std::chrono::seconds kCheckDialJitter{3};
-inline constexpr std::chrono::minutes kCheckDialRetry{10};
+inline constexpr std::chrono::seconds kCheckDialJitter{3};  // EngineTest.CheckDialsWhatHasNoOtherProof
+inline constexpr std::chrono::minutes kCheckDialRetry{10};  // EngineTest.CheckDialsWhatHasNoOtherProof
 /// Between check dials of one peer: a new record is checked soon, but not each of many.
 /// EngineLiars.ChecksAMendedRecordSoonAfterAFailedCheck
 inline constexpr std::chrono::seconds kCheckDialRest{30};
-inline constexpr std::chrono::seconds kCheckDialTimeout{60};  // then it is lost: the host's own is far shorter
-inline constexpr std::chrono::minutes kDisconnectFor{10};
+/// Then it is lost: the host's own is far shorter. EngineLimits.MakesACheckDialAgainWhoseResultNeverCame
+inline constexpr std::chrono::seconds kCheckDialTimeout{60};
+inline constexpr std::chrono::minutes kDisconnectFor{10};  // EngineLimits.HasPatienceOneMessageBelowTheLimit
 
 // Rounds and gossip.
 inline constexpr std::size_t kPartnersPerRound = 3;
 /// Intervals after a question before a partner may go before others again, whatever it claims.
 inline constexpr int kNeedRestIntervals = 4;        // EngineLiars.WhoNeverAnswerDoNotKeepHonestOnesFromBeingAsked
 inline constexpr std::size_t kMaxRoundsAtOnce = 8;  // EngineLimits.RunsAtMostEightRoundsAtOnce
+/// EngineTest.ForwardsANewRecordOnceWhenItIsProvenToEightThatLackIt
 inline constexpr std::size_t kForwardTo = 8;
 /// Records that nobody could be told of wait so many for the next partner; rounds repair the rest.
 /// EngineLimits.HoldsAtMostSixtyFourRecordsForTheNextPartner
@@ -84,6 +86,8 @@ inline constexpr Rate kChecksInAll{2'000, 16'384};
 inline constexpr Rate kVersionsPerOwner{0.1, 5};
 
 // Abuse points; they halve every minute, and at the limit the peer is disconnected for kDisconnectFor.
+// EngineTest.DropsAndDisconnectsAFlooder, EngineTest.DisconnectsWhoTellsForgedRecords,
+// AbuseScore.ForgetsIsolatedSlips
 inline constexpr double kAbuseLimit = 100;
 inline constexpr double kAbuseDropped = 1;
 inline constexpr double kAbuseBadRecord = 20;

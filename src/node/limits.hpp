@@ -28,6 +28,7 @@ inline constexpr std::size_t kRecordsPerTurn = 8;
 /// The folder of peers.yaml is watched; still it is looked whether the path leads there.
 inline constexpr std::chrono::seconds kWatchRecheck{5};
 inline constexpr std::size_t kNamesTold = 100;  ///< Of one edit, in one list of a log line.
+                                                ///< CoreEditsTest.NamesAHundredAndCountsTheOthers
 
 /// The own record that cannot be written is tried again after this.
 inline constexpr std::chrono::seconds kOwnRecordRetry{5};
