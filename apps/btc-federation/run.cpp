@@ -109,16 +109,17 @@ int run(const Paths& paths, std::string_view version) {
     return ExitStatus::operator_error;
   }
   // A save that does not get the lock is tried again; a stop must not wait behind it for long.
-  store::disk::FilePeerStore store{{process.files, process.clock, process.rng},
-                                   paths.peers,
-                                   {.save_lock_wait = std::chrono::milliseconds{500}}};
+  store::disk::FilePeerStore store{
+      {process.files, process.clock, process.rng},
+      paths.peers,
+      {.save_lock_wait = std::chrono::milliseconds{500}, .cancelled = &Signals::stop_waits}};
   store::Findings findings;
   base::Result<std::vector<store::PeerEntry>> peers = store.load(findings);
+  if (Signals::stop_waits()) return ExitStatus::ok;  // reading 100,000 peers takes seconds, or was given up
   if (!peers) {
     report(findings, peers.error(), paths.peers);
     return ExitStatus::operator_error;
   }
-  if (Signals::stop_waits()) return ExitStatus::ok;  // reading 100,000 peers takes seconds
   if (!open_log(process, paths, config.settings->logging)) return ExitStatus::operator_error;
   log_findings(process.log, paths, config, findings, store.take_notices());
 

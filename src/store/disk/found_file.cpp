@@ -49,7 +49,7 @@ base::Result<std::optional<Backup>> newest_backup(base::Files& files, const Side
   return std::optional<Backup>{};
 }
 
-FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings, const Recall& recall) {
+FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings, const Looking& looking) {
   const auto content = files.read(side.target(), text::kMaxFileBytes);
   if (!content) {
     const State state = state_of(content.error());
@@ -57,16 +57,18 @@ FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings,
   }
   FoundFile found{.state = State::good, .bytes = {}};
   std::string text{base::as_text(*content)};
-  if (recall) found.text = recall(text);
+  if (looking.recall) found.text = looking.recall(text);
   if (found.text) return found;  // as it was, so it is not cut off either
   found.state = State::damaged;
   const std::size_t left_out_before = findings.entries_left_out;
-  auto parsed = text::PeersText::parse(std::move(text), findings);
+  auto parsed = text::PeersText::parse(std::move(text), findings, looking.cancelled);
   if (!parsed) {
     found.bytes = base::as_text(*content);
     found.error = parsed.error();
     if (!findings.first.empty()) found.why = findings.first.back();
-    if (parsed.error() == text::PeersErrc::newer_version) found.state = State::refused;
+    const bool is_refused =
+        parsed.error() == text::PeersErrc::newer_version || parsed.error() == text::PeersErrc::cancelled;
+    if (is_refused) found.state = State::refused;
     return found;
   }
   const auto cut_off = is_cut_off(files, side, *parsed);
@@ -83,10 +85,10 @@ FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings,
 }
 
 FoundFile look_when_left_alone(base::Files& files, const base::Clock& clock, const SideFiles& side,
-                               Findings& findings, const Recall& recall) {
+                               Findings& findings, const Looking& looking) {
   const Findings found_before = findings;
   const base::WallTime began = clock.wall();
-  FoundFile found = look_at(files, side, findings, recall);
+  FoundFile found = look_at(files, side, findings, looking);
   if (!may_be_half(found)) return found;
   const auto read = files.stat(side.target());
   if (read && read->modified + kLeftAlone <= began) return found;
@@ -95,7 +97,7 @@ FoundFile look_when_left_alone(base::Files& files, const base::Clock& clock, con
   findings = found_before;
   if (*settled) {
     const auto before = files.stat(side.target());
-    found = look_at(files, side, findings, recall);
+    found = look_at(files, side, findings, looking);
     const auto after = files.stat(side.target());
     if (!may_be_half(found) || (before && after && *before == *after)) return found;
     findings = found_before;

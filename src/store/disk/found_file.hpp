@@ -44,8 +44,13 @@ base::Result<std::optional<Backup>> newest_backup(base::Files& files, const Side
 /// Has a text again that need not be parsed, because it was before; nothing, and the text is left, if it was not.
 using Recall = std::function<std::optional<text::PeersText>(std::string& text)>;
 
+struct Looking {
+  Recall recall{};
+  text::Cancelled cancelled{};  ///< Then it is `refused`.
+};
+
 /// Reads and judges the file. What is wrong with single lines goes to `findings`.
-FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings, const Recall& recall = {});
+FoundFile look_at(base::Files& files, const SideFiles& side, Findings& findings, const Looking& looking = {});
 
 /// A file that was changed less than this ago may be half written, and what is missing in it is not deleted.
 inline constexpr base::Duration kLeftAlone = std::chrono::milliseconds{250};
@@ -54,6 +59,6 @@ inline constexpr base::Duration kLeftAloneWait = std::chrono::seconds{1};  ///< 
 /// As look_at, but a file that was changed just now is looked at when it has been left alone for a while, unless
 /// it ends with an intact seal: then it is whole. `busy` if it is not left alone within kLeftAloneWait.
 FoundFile look_when_left_alone(base::Files& files, const base::Clock& clock, const SideFiles& side,
-                               Findings& findings, const Recall& recall = {});
+                               Findings& findings, const Looking& looking = {});
 
 }  // namespace store::disk

@@ -46,9 +46,10 @@ base::Result<Agreement> PeersFile::open(base::WallTime now, Findings& findings) 
     }
   }
   outline_.reset();
-  FoundFile found = look(side, findings);
+  FoundFile found = look(side, findings, options_.cancelled);
   if (found.state == State::refused) return found.error;
   if (auto based = find_base(side, found); !based) return based.error();
+  if (options_.cancelled && options_.cancelled()) return text::PeersErrc::cancelled;
   const bool has_backup = base_.stamp.has_value();
   const bool is_lost = found.state == State::unreadable || (found.state == State::damaged && found.bytes.empty());
   if (is_lost && !has_backup) return found.error;
@@ -88,7 +89,7 @@ base::Result<void> PeersFile::find_base(const SideFiles& side, const FoundFile& 
     return base::ok();
   }
   Findings known_when_written;
-  auto parsed = text::PeersText::parse((*backup)->text, known_when_written);
+  auto parsed = text::PeersText::parse((*backup)->text, known_when_written, options_.cancelled);
   if (parsed) base_ = merge::base_of(parsed->document(), {});
   return base::ok();
 }
@@ -275,12 +276,12 @@ text::Stamp PeersFile::next_stamp(const Sides& sides) {
 }
 
 /// The file as we last agreed upon it is not parsed again, for as long as it stays as it is.
-FoundFile PeersFile::look(const SideFiles& side, Findings& findings) const {
+FoundFile PeersFile::look(const SideFiles& side, Findings& findings, const text::Cancelled& cancelled) const {
   const auto recall = [this](std::string& text) -> std::optional<text::PeersText> {
     if (!outline_ || !outline_->is_of(text)) return std::nullopt;
     return outline_->recalled(std::move(text), base_.peers.entries());
   };
-  return look_when_left_alone(files_, clock_, side, findings, recall);
+  return look_when_left_alone(files_, clock_, side, findings, {.recall = recall, .cancelled = cancelled});
 }
 
 void PeersFile::adopt(text::PeersText text, const merge::Base& former, Agreement& agreement) {

@@ -24,7 +24,8 @@ struct PeersFileOptions {
   base::Duration lock_wait = std::chrono::seconds{5};       ///< For another process to give the lock back.
   base::Duration save_lock_wait = std::chrono::seconds{5};  ///< The same when it is saved.
   base::Duration last_lock_wait = std::chrono::seconds{1};  ///< The same at a stop, which has 3 s for everything.
-  bool repairs = true;  ///< A damaged file is repaired when it is opened; else it is left as it is.
+  bool repairs = true;          ///< A damaged file is repaired when it is opened; else it is left as it is.
+  text::Cancelled cancelled{};  ///< Asked while it is opened: then nothing is written any more.
 };
 
 /// What came of one agreement; filled as far as it got.
@@ -52,7 +53,7 @@ class PeersFile {
   PeersFile(World world, std::string path, PeersFileOptions options);
 
   /// At start: clears up what a crash has left, finds the base, and agrees. A file that cannot be written is still
-  /// read. Errors: PeersErrc of class configuration, or the system's: there is nothing to start with.
+  /// read. Errors: PeersErrc of class configuration, or the system's: there is nothing to start with; cancelled.
   base::Result<Agreement> open(base::WallTime now, Findings& findings);
 
   /// The file with all that waits in it. Errors: PeersErrc, or the system's: nothing of `waiting` is safe yet.
@@ -85,7 +86,7 @@ class PeersFile {
   base::Result<void> keep_leftover(const SideFiles& side, const std::string& path, std::string_view text,
                                    base::WallTime now, Agreement& agreement);
   text::Stamp next_stamp(const Sides& sides);
-  FoundFile look(const SideFiles& side, Findings& findings) const;
+  FoundFile look(const SideFiles& side, Findings& findings, const text::Cancelled& cancelled = {}) const;
   void adopt(text::PeersText text, const merge::Base& former, Agreement& agreement);
   void tell(const Sides& sides, merge::Outcome& outcome, Agreement& agreement);
   void tell_once(Notice notice, Agreement& agreement);

@@ -35,6 +35,8 @@ constexpr std::array kRows{
                    "peers.yaml.lock is held by another process: end that process, or wait for it"},
     base::ErrorRow{int(PeersErrc::unsteady), ErrorClass::recoverable,
                    "peers.yaml is changed by another program again and again: let it come to rest"},
+    base::ErrorRow{int(PeersErrc::cancelled), ErrorClass::recoverable,
+                   "peers.yaml was not read to its end, as this process is to stop"},
 };
 
 }  // namespace

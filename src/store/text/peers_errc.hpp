@@ -20,6 +20,7 @@ enum class PeersErrc : std::uint8_t {
   cut_off,
   locked,
   unsteady,
+  cancelled,
 };
 base::ErrorCode make_error_code(PeersErrc code);
 

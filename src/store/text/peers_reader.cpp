@@ -15,8 +15,8 @@ using Style = ListLayout::Style;
 
 }  // namespace
 
-PeersReader::PeersReader(std::string_view text, Findings& findings, Layout* layout)
-    : events_{text}, findings_{findings}, layout_{layout} {}
+PeersReader::PeersReader(std::string_view text, Findings& findings, Layout* layout, const Cancelled* cancelled)
+    : events_{text}, findings_{findings}, layout_{layout}, cancelled_{cancelled} {}
 
 base::Result<Document> PeersReader::read() {
   if (read_root()) return std::move(document_);
@@ -122,6 +122,9 @@ bool PeersReader::read_items(ListLayout* layout, std::size_t max_entries, bool (
     if (count > max_entries) {
       return refuse(PeersErrc::too_many_entries, item.line,
                     "more than " + std::to_string(max_entries) + " entries");
+    }
+    if (count % kEntriesPerQuestion == 0 && is_cancelled()) {
+      return refuse(PeersErrc::cancelled, item.line, "not read any further");
     }
     if (item.kind == Kind::mapping_start) {
       if (!(this->*read_entry)()) return false;

@@ -13,8 +13,8 @@ namespace store::text {
 
 class PeersReader {
  public:
-  /// `layout` may be null. All is borrowed.
-  PeersReader(std::string_view text, Findings& findings, Layout* layout);
+  /// `layout` and `cancelled` may be null. All is borrowed.
+  PeersReader(std::string_view text, Findings& findings, Layout* layout, const Cancelled* cancelled = nullptr);
 
   /// Everything but the seal. Errors: as read_document.
   base::Result<Document> read();
@@ -39,11 +39,13 @@ class PeersReader {
   void merge_again(Draft& draft);
   bool read_tombstone();
   void left_out(Draft& draft, std::uint32_t line, std::string reason);
+  bool is_cancelled() const { return cancelled_ != nullptr && *cancelled_ && (*cancelled_)(); }
   bool refuse(PeersErrc code, std::uint32_t line, std::string reason);
 
   YamlEvents events_;
   Findings& findings_;
   Layout* layout_;
+  const Cancelled* cancelled_;
   Document document_;
   KeyIndex<PeerEntry> peer_at_;
   KeyIndex<Tombstone> tombstone_at_;

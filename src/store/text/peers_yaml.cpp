@@ -85,7 +85,7 @@ PeersText::PeersText() : layout_{std::make_shared<const Layout>()} {}
 
 PeersText PeersText::blank() { return {}; }
 
-base::Result<PeersText> PeersText::parse(std::string text, Findings& findings) {
+base::Result<PeersText> PeersText::parse(std::string text, Findings& findings, const Cancelled& cancelled) {
   const auto refused = [&findings](PeersErrc code) {
     findings.add({.line = 1, .reason = make_error_code(code).message()});
     return make_error_code(code);
@@ -96,7 +96,7 @@ base::Result<PeersText> PeersText::parse(std::string text, Findings& findings) {
   parsed.text_ = std::move(text);
   const std::size_t found_before = findings.total;
   const auto layout = std::make_shared<Layout>();
-  auto document = PeersReader{parsed.text_, findings, layout.get()}.read();
+  auto document = PeersReader{parsed.text_, findings, layout.get(), &cancelled}.read();
   if (!document) return document.error();
   parsed.document_ = std::move(*document);
   parsed.document_.seal = find_seal(parsed.text_);

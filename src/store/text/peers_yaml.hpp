@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@
 namespace store::text {
 
 struct Layout;
+
+/// Asked again and again by what takes long; true: it is given up, by PeersErrc::cancelled.
+using Cancelled = std::function<bool()>;
 
 /// What a peers.yaml says.
 struct Document {
@@ -63,7 +67,7 @@ class PeersText {
   /// Entries with the same key become one, at the place of the first. A file without a document, without `peers`,
   /// with `peers: []` or a null list holds none. A `/p2p/ID` at the end of an address is accepted if it is the
   /// key's, and dropped. Errors: PeersErrc, and then the last finding names the line. One pass, O(size).
-  static base::Result<PeersText> parse(std::string text, Findings& findings);
+  static base::Result<PeersText> parse(std::string text, Findings& findings, const Cancelled& cancelled = {});
   /// A file that is still to be written.
   static PeersText blank();
 

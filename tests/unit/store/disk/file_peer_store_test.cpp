@@ -11,6 +11,7 @@
 #include "base/seeded_rng.hpp"
 #include "store/disk/memory_peer_store.hpp"
 #include "store/disk/node_state.hpp"
+#include "store/text/limits.hpp"
 #include "store/text/peers_yaml.hpp"
 
 namespace store::disk {
@@ -313,6 +314,28 @@ TEST(NodeState, NoFileIsAnEmptyStateAndAHugeOneIsDamage) {
   EXPECT_EQ(load_node_state(disk, "node.state").error(), text::NodeStateErrc::damaged);
   disk.put("node.state", "torn");
   EXPECT_EQ(load_node_state(disk, "node.state").error(), text::NodeStateErrc::damaged);
+}
+
+/// Whenever it is asked: nothing is written, and nothing is taken for damaged.
+TEST_F(FilePeerStoreTest, IsNotLoadedToItsEndOnceThatIsCancelled) {
+  std::string by_hand = "# by hand\npeers:\n";
+  for (std::size_t i = 0; i < 2 * text::kEntriesPerQuestion; ++i) by_hand += "  - bad\n";
+  int last_question = 0;
+  for (bool cancelled = true; cancelled; ++last_question) {
+    base::MemoryFiles disk;
+    disk.put("peers.yaml", by_hand);
+    int questions = 0;
+    FilePeerStore store{
+        {disk, clock_, rng_}, "peers.yaml", {.cancelled = [&] { return questions++ == last_question; }}};
+    Findings findings;
+    const auto peers = store.load(findings);
+    cancelled = !peers;
+    if (!cancelled) break;
+    EXPECT_EQ(peers.error(), text::PeersErrc::cancelled) << last_question;
+    EXPECT_EQ(disk.text("peers.yaml"), by_hand) << last_question;
+    EXPECT_THAT(*disk.list("."), ::testing::UnorderedElementsAre("peers.yaml", "peers.yaml.lock"));
+  }
+  EXPECT_EQ(last_question, 3) << "twice in the file, and before it is written";
 }
 
 }  // namespace

@@ -236,5 +236,16 @@ TEST(PeersYaml, ReadsUpToTheLargestNumberOfTombstones) {
   EXPECT_FALSE(PeersText::parse("removed:\n" + repeated("- a\n", kMaxTombstones + 1), findings));
 }
 
+TEST(PeersYaml, IsGivenUpWhenAsked) {
+  const std::string text = "peers:\n" + repeated("- a\n", 3 * kEntriesPerQuestion);
+  int questions = 0;
+  Findings findings;
+  const auto parsed = PeersText::parse(text, findings, [&questions] { return ++questions == 2; });
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error(), PeersErrc::cancelled);
+  EXPECT_EQ(questions, 2);
+  EXPECT_TRUE(PeersText::parse(text, findings, [] { return false; }));
+}
+
 }  // namespace
 }  // namespace store::text
