@@ -52,6 +52,9 @@ class PeersFile {
   }
 
   const std::map<store::RawKey, store::PeerEntry>& peers() const { return peers_; }
+  bool was_left_out(const store::RawKey& key) const {
+    return std::ranges::find(store_.left_out(), key) != store_.left_out().end();
+  }
   void add(store::PeerEntry peer) { store_.add(std::move(peer), clock_.now()); }
   void remove(const store::RawKey& key) { store_.remove(key, clock_.now()); }
 
@@ -217,6 +220,8 @@ int remove_peers(const Paths& paths, const std::vector<std::string>& words) {
     const auto known = file.peers().find(key);
     if (known != file.peers().end()) {
       fmt::print("removed {}\n", name_of(known->second));
+    } else if (file.was_left_out(key)) {
+      fmt::print("removed {}, whose entry could not be used\n", id_of(key));
     } else {
       fmt::print("{} was not in the file; it is kept out from now on\n", id_of(key));
     }

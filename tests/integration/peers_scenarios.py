@@ -208,6 +208,11 @@ def peers_commands(federation, _):
             expect("connected" in say("list"), "the state is in the list for people, too")
         else:
             expect(states["second"] is None, f"{states}")
+        if not running:  # a running node would complain of it
+            bad = new_identity(node.program).public_key
+            in_place(node.peers_path, text_of(node) + f"  - public_key: {bad}\n    addresses: [none]\n")
+            expect("could not be used" in say("remove", bad), "a bad entry is removed as such")
+            say("check")
         say("remove", "third")
         say("remove", "nobody", status=1)
         say("remove", other.peer_id)

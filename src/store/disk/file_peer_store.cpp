@@ -15,6 +15,7 @@ base::Result<std::vector<PeerEntry>> FilePeerStore::load(Findings& findings) {
   auto opened = file_.open(world_.clock.wall(), findings);
   if (!opened) return opened.error();
   notices_ = std::move(opened->notices);
+  left_out_ = std::move(opened->left_out);
   unsettled_ = opened->error.failed();
   if (unsettled_) schedule_.on_change(world_.clock.now());
   return std::move(opened->peers);

@@ -30,6 +30,9 @@ class FilePeerStore final : public PeerStore {
   std::vector<RawKey> removed() const override;
   std::vector<Notice> take_notices() override { return std::exchange(notices_, {}); }
 
+  /// Keys of entries that `load` left out as bad: they are in the file, but nobody's.
+  const std::vector<RawKey>& left_out() const { return left_out_; }
+
  private:
   SaveReport save(base::TimePoint now, PeersFile::Damage damage);
   void drop_what_is_written();
@@ -42,6 +45,7 @@ class FilePeerStore final : public PeerStore {
   merge::Waiting waiting_;  ///< Not on disk yet: the emergency list while it cannot be.
   SaveSchedule schedule_;
   std::vector<Notice> notices_;
+  std::vector<RawKey> left_out_;
   std::optional<base::FileInfo> seen_;  ///< Of the version that was agreed upon; unset if there was none.
   bool was_read_back_ = false;          ///< No: we wrote it, and an edit may have come right behind.
   bool unsettled_ = false;              ///< What `load` had to write could not be written.

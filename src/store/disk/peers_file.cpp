@@ -287,7 +287,9 @@ FoundFile PeersFile::look(const SideFiles& side, Findings& findings, const text:
 void PeersFile::adopt(text::PeersText text, const merge::Base& former, Agreement& agreement) {
   base_ = merge::base_of(text.document(), former);
   outline_ = text::PeersOutline::of(text);
-  agreement.peers = std::move(text).take_document().peers;
+  text::Document document = std::move(text).take_document();
+  agreement.peers = std::move(document.peers);
+  agreement.left_out = std::move(document.unusable);
   if ((told_kinds_ & bit_of(Notice::Kind::broken)) != 0)
     agreement.notices.push_back({.kind = Notice::Kind::mended});
   told_kinds_ &= bit_of(Notice::Kind::written_in_place);

@@ -37,6 +37,7 @@ struct Agreement {
   std::vector<Notice> notices;
   Findings findings;             ///< Of a version that somebody else wrote.
   std::vector<PeerEntry> peers;  ///< All that are known now, also if they could not be written.
+  std::vector<RawKey> left_out;  ///< The keys of entries that cannot be used, where a key can be read.
 };
 
 class PeersFile {

@@ -83,7 +83,9 @@ void Merger::remove(const Command& command) {
     }
   }
   const bool is_removed = std::ranges::find(out_.changes.remove, key) != out_.changes.remove.end();
-  if (in_file(key) != nullptr && !is_removed) out_.changes.remove.push_back(key);
+  // Also an entry that cannot be used: mended later, it would undo the removal.
+  const bool is_in_file = in_file(key) != nullptr || unusable_.contains(key);
+  if (is_in_file && !is_removed) out_.changes.remove.push_back(key);
   std::erase(out_.changes.unbury, key);
   const bool is_buried = std::ranges::find(out_.changes.bury, key, &Tombstone::key) != out_.changes.bury.end();
   if (!is_tombstoned_in_file(key) && !is_buried) out_.changes.bury.push_back({.key = key, .at = command.at});

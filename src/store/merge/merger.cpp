@@ -200,8 +200,14 @@ void Merger::report_conflict(const PeerEntry& fact) {
   out_.keep_copy = true;
 }
 
-/// Tombstones of the base that the file has lost, unless somebody took them out of the version that we know.
+/// Tombstones of the base that the file has lost, unless somebody took them out of the version that we know. And
+/// new ones of peers that the base does not hold: they may be known otherwise.
 void Merger::judge_tombstones() {
+  for (const Tombstone& tombstone : file_.removed) {
+    const RawKey& key = tombstone.key;
+    const bool is_known = base_.removed.contains(key) || base_.peers.contains(key) || in_file(key) != nullptr;
+    if (!is_known) out_.edits.removed.push_back(key);
+  }
   const bool may_delete = lineage_ == Lineage::same || lineage_ == Lineage::successor;
   std::vector<Tombstone> lost;
   for (const auto& [key, buried] : base_.removed) {

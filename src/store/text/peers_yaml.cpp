@@ -72,9 +72,11 @@ bool is_outcome(const Document& before, const Changes& changes, const Document& 
     apply(*edit->second, edited);
     return edited == now;
   };
-  return after.version == kSchemaVersion && after.unusable == before.unusable &&
-         is_list_without(before.peers, {changes.remove.begin(), changes.remove.end()}, changes.append, after.peers,
-                         became) &&
+  const KeySet gone{changes.remove.begin(), changes.remove.end()};
+  std::vector<RawKey> unusable = before.unusable;
+  std::erase_if(unusable, [&gone](const RawKey& key) { return gone.contains(key); });
+  return after.version == kSchemaVersion && after.unusable == unusable &&
+         is_list_without(before.peers, gone, changes.append, after.peers, became) &&
          is_list_without(before.removed, {changes.unbury.begin(), changes.unbury.end()}, changes.bury,
                          after.removed, std::equal_to<>{});
 }

@@ -54,7 +54,7 @@ struct EntryEdit {
 struct Changes {
   std::vector<PeerEntry> append;  ///< Behind the last entry, in this order; none of them is in the file.
   std::vector<EntryEdit> edit;
-  std::vector<RawKey> remove;
+  std::vector<RawKey> remove;  ///< With those of their entries that were left out.
   std::vector<Tombstone> bury;
   std::vector<RawKey> unbury;
 

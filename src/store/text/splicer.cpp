@@ -27,12 +27,16 @@ std::string braces(const std::vector<FieldText>& fields) {
 Splicer::Splicer(std::string_view text, const Document& document, const Layout& layout)
     : text_{text}, document_{document}, layout_{layout}, edits_{text} {}
 
-Splicer::SiteByKey Splicer::sites_of(const ListLayout& list) {
+Splicer::SiteByKey Splicer::all_sites_of(const ListLayout& list) {
   SiteByKey sites;
   sites.reserve(list.sites.size());
-  for (const EntrySite& site : list.sites) {
-    if (site.index != EntrySite::kLeftOut) sites.emplace(site.key, &site);
-  }
+  for (const EntrySite& site : list.sites) sites.emplace(site.key, &site);
+  return sites;
+}
+
+Splicer::SiteByKey Splicer::sites_of(const ListLayout& list) {
+  SiteByKey sites = all_sites_of(list);
+  std::erase_if(sites, [](const auto& item) { return item.second->index == EntrySite::kLeftOut; });
   return sites;
 }
 
@@ -52,13 +56,15 @@ void Splicer::remove_seals() {
   for (const SealLine& line : seal_lines(text_)) edits_.erase(line.start, line.stop);
 }
 
-void Splicer::remove_peers(const std::vector<RawKey>& keys) { remove(layout_.peers, keys); }
+void Splicer::remove_peers(const std::vector<RawKey>& keys) {
+  if (!keys.empty()) remove(layout_.peers, all_sites_of(layout_.peers), keys);
+}
 
-void Splicer::remove_tombstones(const std::vector<RawKey>& keys) { remove(layout_.removed, keys); }
+void Splicer::remove_tombstones(const std::vector<RawKey>& keys) {
+  if (!keys.empty()) remove(layout_.removed, sites_of(layout_.removed), keys);
+}
 
-void Splicer::remove(const ListLayout& list, const std::vector<RawKey>& keys) {
-  if (keys.empty()) return;
-  const SiteByKey sites = sites_of(list);
+void Splicer::remove(const ListLayout& list, const SiteByKey& sites, const std::vector<RawKey>& keys) {
   for (const RawKey& key : keys) {
     const auto [from, to] = sites.equal_range(key);
     for (auto at = from; at != to; ++at) {

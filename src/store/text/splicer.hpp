@@ -29,8 +29,9 @@ class Splicer {
   using Entries = std::vector<std::vector<FieldText>>;
   using SiteByKey = std::unordered_multimap<RawKey, const EntrySite*, RawKeyHash>;
 
-  static SiteByKey sites_of(const ListLayout& list);
-  void remove(const ListLayout& list, const std::vector<RawKey>& keys);
+  static SiteByKey all_sites_of(const ListLayout& list);
+  static SiteByKey sites_of(const ListLayout& list);  ///< But for entries that were left out.
+  void remove(const ListLayout& list, const SiteByKey& sites, const std::vector<RawKey>& keys);
   void remove_block_entry(const ListLayout& list, const EntrySite& site);
   void remove_flow_entry(const EntrySite& site);
   void edit_entry(const EntrySite& site, const EntryEdit& change);

@@ -15,6 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using Kind = Notice::Kind;
 using namespace std::chrono_literals;
@@ -356,6 +357,23 @@ TEST_F(PeersFileTest, AFlippedBitInAKeyIsMendedAndTheFileKept) {
   EXPECT_EQ(kinds(report->notices), (std::vector{Kind::key_mended, Kind::copy_kept}));
   EXPECT_EQ(machine_.disk.text(machine_.named(".conflict-").at(0)), text);
   EXPECT_EQ(machine_.started(), (std::set{1, 2, 3, 4}));
+}
+
+TEST_F(PeersFileTest, ACommandTakesOutAnEntryThatCannotBeUsed) {
+  settle();
+  const std::string bad = "  - public_key: " + base::to_base64(key_of(7)) + "\n    addresses: [none]\n";
+  machine_.disk.put(kPath, replaced(machine_.text(), operator_entry(2), bad + operator_entry(2)));
+  FilePeerStore command = machine_.store({.repairs = false});
+  Findings findings;
+  ASSERT_TRUE(command.load(findings));
+  EXPECT_THAT(command.left_out(), ElementsAre(key_of(7)));
+  command.remove(key_of(7), kStart);
+  ASSERT_FALSE(command.flush(kStart).error);
+  EXPECT_THAT(machine_.text(), Not(HasSubstr(bad)));
+  EXPECT_EQ(machine_.started(), (std::set{1, 2, 3, 4}));
+  const auto noticed = store_.refresh(kStart);
+  ASSERT_TRUE(noticed);
+  EXPECT_THAT(noticed->edits.removed, ElementsAre(key_of(7))) << "who runs may know it otherwise";
 }
 
 }  // namespace

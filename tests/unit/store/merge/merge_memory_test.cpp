@@ -67,6 +67,21 @@ TEST(Merge, NothingIsWrittenForAKeyThatABadEntryHolds) {
   EXPECT_TRUE(outcome.changes.empty());
 }
 
+TEST(Merge, ARemovalTakesOutABadEntryOfItsKey) {
+  const Outcome outcome =
+      merged({}, with_unusable(edited(1, {}), 3), told(Command::Kind::remove, by_hand(3)), true);
+  EXPECT_THAT(outcome.changes.remove, ElementsAre(key_of(3)));
+  EXPECT_THAT(outcome.changes.bury, ElementsAre(Tombstone{.key = key_of(3), .at = kNow}));
+}
+
+TEST(Merge, ANewTombstoneIsToldAlsoOfWhomTheFileNeverHeld) {
+  const text::Document file = version(6, by_hand_all({1, 2, 3, 4, 5}), {{.key = key_of(9)}});
+  EXPECT_THAT(merged(five(), file).edits.removed, ElementsAre(key_of(9)));
+  EXPECT_THAT(merged(base_of(file, five()), file).edits.removed, IsEmpty()) << "once";
+  const text::Document back = edited(6, by_hand_all({1, 2, 3, 4, 5, 9}), {{.key = key_of(9)}});
+  EXPECT_THAT(merged(five(), back).edits.removed, IsEmpty()) << "added by hand, which undoes it";
+}
+
 TEST(Merge, TheOldestTombstonesMakeRoom) {
   std::vector<Tombstone> removed(text::kMaxTombstones);
   for (std::size_t i = 0; i < removed.size(); ++i) {
