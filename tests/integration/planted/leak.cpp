@@ -2,7 +2,7 @@
 
 namespace {
 
-const bool planted = [] {
+const bool kPlanted = [] {
   int* volatile lost = new int{1};
   lost = nullptr;
   return lost == nullptr;

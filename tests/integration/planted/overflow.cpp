@@ -4,7 +4,7 @@
 
 namespace {
 
-const int planted = [] {
+const int kPlanted = [] {
   const auto array = std::make_unique<int[]>(4);
   volatile std::size_t behind = 4;  // the compiler must not see it
   return array[behind];

@@ -8,7 +8,7 @@ volatile int written_by_both = 0;  // the compiler must not leave it out
 std::atomic<bool> written = false;
 
 /// One write is seen to come after the other, by a flag that orders nothing: two at the same moment may be missed.
-const bool planted = [] {
+const bool kPlanted = [] {
   std::thread other{[] {
     written_by_both = 1;
     written.store(true, std::memory_order_relaxed);

@@ -3,7 +3,7 @@
 
 namespace {
 
-const int planted = [] {
+const int kPlanted = [] {
   volatile int most = std::numeric_limits<int>::max();  // the compiler must not see it
   return most + 1;
 }();
