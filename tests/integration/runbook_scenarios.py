@@ -136,7 +136,9 @@ def reload(book, federation):
     edit(conf_of(ours), "exchange_interval: 1s", "exchange_interval: 2s")
     said = book.step(ours)
     expect(said.count("peers.exchange_interval: 1s -> 2s") >= 3, f"dry run, reload and history do not all tell: {said}")
-    expect("exchange_interval: 2s" in (ours.folder / "conf.yaml.last-good").read_text(encoding="utf-8"), "not kept")
+    kept = ours.folder / "conf.yaml.last-good"  # written behind the answer, as nobody waits for it
+    wait_until(lambda: "exchange_interval: 2s" not in kept.read_text(encoding="utf-8") and "it is not kept",
+               BACK_SECONDS)
     edit(conf_of(ours), "exchange_interval: 2s", "exchange_interval: 3s")
     book.step(ours)
     line = wait_reloads(ours, 2)[-1]
