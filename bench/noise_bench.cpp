@@ -46,7 +46,7 @@ void seal_gathered(benchmark::State& state) {
   std::size_t total = 0;
   for (; total + 12 + piece <= size; total += 12 + piece) {
     pieces.push_back(base::ByteSpan{plain}.first(12));
-    pieces.push_back(plain);
+    pieces.emplace_back(plain);
   }
   base::Bytes frame(kMaxFrameBytes);
   for (auto _ : state) benchmark::DoNotOptimize(session.seal(aead, pieces, frame));

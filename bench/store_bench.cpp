@@ -55,6 +55,7 @@ auto weigh(benchmark::State& state, const auto& once) {
 
 std::string file_of(std::int64_t count) {
   std::vector<store::PeerEntry> peers;
+  peers.reserve(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) peers.push_back(peer(static_cast<std::uint64_t>(i)));
   store::text::Changes changes;
   changes.append = std::move(peers);
