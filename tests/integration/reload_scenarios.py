@@ -1,10 +1,12 @@
 """Reloads of a running node, its control socket, and what its service manager hears."""
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import stat
+import threading
 import time
 
 import pace
@@ -230,6 +232,25 @@ def reload_moving(federation, _):
     forgive(node)
 
 
+@contextlib.contextmanager
+def being_written(path):
+    """Somebody goes on writing to the file, without a change of what it says."""
+    ended = threading.Event()
+
+    def write():
+        while not ended.wait(0.01):
+            os.utime(path)
+
+    os.utime(path)
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        writer.join()
+
+
 def reload_signals(federation, _):
     """SIGHUP reloads, bursts fold; it waits for the start's end, and a stop is not held up by it."""
     node = federation.node()
@@ -259,6 +280,13 @@ def reload_signals(federation, _):
             node.send(signal.SIGHUP)
         print(f"SIGTERM during reloads: stopped after {node.stop():.2f} s")
         expect(node.find("Node stopped"), "no orderly end")
+
+    # The same while a reload waits for a file that somebody is writing.
+    node.start()
+    node.wait_started()
+    with being_written(node.folder / "conf.yaml"):
+        node.send(signal.SIGHUP)
+        print(f"SIGTERM while conf.yaml is written: stopped after {node.stop():.2f} s")
 
     # SIGHUP during a stop is given up.
     node.start()
