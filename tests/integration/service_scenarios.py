@@ -1,8 +1,15 @@
-"""The units of packaging/systemd, read as a service manager reads them, and compared with the program and the docs."""
+"""How a node is run: by the units of packaging/systemd, a service manager that listens, and its control socket.
 
+The units are read as a service manager reads them, and compared with the program and the docs.
+"""
+
+import json
 import re
 import shutil
-import subprocess
+import signal
+import socket
+import stat
+import time
 from collections import namedtuple
 from pathlib import Path
 
@@ -122,4 +129,84 @@ def verify(federation, node):
         expect(complaints(wrong), f"a wrong {name} is not seen")
 
 
-SCENARIOS = {"service_units": service_units}
+def control_socket(federation, _):
+    """control.sock is its owner's, survives a crash, belongs to one node, and says so when nobody listens."""
+    node, other = federation.node(), federation.node()
+    path = node.folder / "control.sock"
+    for command in (["reload"], ["status"], ["config", "--history"]):
+        _, err = said(node, 1, *command)
+        expect("no node is running here" in err, f"{command}: {err}")
+    print(err.strip())
+    node.start()
+    node.wait_started()
+    mode = stat.S_IMODE(path.stat().st_mode)
+    expect(mode == 0o600, f"control.sock has mode {mode:o}")
+    said(node, 0, "status")
+    said(node, 1, "reload", "--no-such-option")
+
+    # Another node in the same directory runs, but without the socket.
+    (node.folder / "other.yaml").write_text((other.folder / "conf.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    (node.folder / "other.yaml").chmod(0o600)
+    other.folder, folder = node.folder, other.folder
+    other.runs = 100
+    other.start("--config", "other.yaml", "--peers", str(folder / "peers.yaml"))
+    line = other.wait_line("Commands cannot reach this node: it runs without its control socket", 10)
+    print(line["reason"])
+    other.wait_started()
+    other.stop()
+    (node.folder / "other.yaml").unlink()
+    (node.folder / "other.yaml.last-good").unlink()
+    expect(json.loads(said(node, 0, "status", "--json")[0])["peer_id"] == node.peer_id, "the wrong node answers")
+
+    node.kill()
+    expect(path.exists(), "a crash leaves the socket")
+    said(node, 1, "status")
+    node.start()
+    node.wait_started()
+    said(node, 0, "status")
+    node.stop()
+    expect(not path.exists(), "the socket is left behind")
+
+    # Where the path is too long for a socket's address it works as well.
+    deep = node.folder / ("d" * 120)
+    deep.mkdir()
+    node.folder.joinpath("conf.yaml").rename(deep / "conf.yaml")
+    node.start("--config", str(deep / "conf.yaml"))
+    node.wait_started()
+    said(node, 0, "status", "--config", str(deep / "conf.yaml"))
+    node.stop()
+
+
+def service_manager(federation, _):
+    """A service manager hears READY, RELOADING with the time, STATUS, WATCHDOG and STOPPING, in that order."""
+    node = federation.node()
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    listener.bind(str(node.folder / "notify.sock"))
+    listener.settimeout(10)
+    node.environment = {"NOTIFY_SOCKET": str(node.folder / "notify.sock"), "WATCHDOG_USEC": "200000"}
+
+    def heard(begin):
+        """The next message that begins so; those of the watchdog come between."""
+        while True:
+            message = listener.recv(4096).decode()
+            if message.startswith(begin):
+                return message
+            expect(message == "WATCHDOG=1\n", f"{message!r} instead of {begin!r}")
+
+    node.start()
+    print(heard("READY=1\nSTATUS=running as " + node.peer_id))
+    heard("WATCHDOG=1")
+    heard("WATCHDOG=1")
+    said(node, 0, "reload", "--dry-run")  # which is none: `heard` would not let it pass
+    sent = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+    node.send(signal.SIGHUP)
+    told = heard("RELOADING=1\nMONOTONIC_USEC=")
+    print(told)
+    expect(int(told.split("=")[2]) >= sent, f"{told!r} is before the signal ({sent})")
+    print(heard("READY=1\nSTATUS="))
+    node.stop()
+    heard("STOPPING=1")
+    listener.close()
+
+
+SCENARIOS = {one.__name__: one for one in (service_units, control_socket, service_manager)}
