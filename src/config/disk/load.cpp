@@ -197,7 +197,7 @@ Loaded check_at_rest(base::Files& files, const base::Clock& clock, const std::st
 }
 
 base::Result<libp2p::Identity> make_key_file(base::Files& files, base::Rng& rng, const std::string& path) {
-  const libp2p::Identity identity = libp2p::Identity::generate(rng);
+  libp2p::Identity identity = libp2p::Identity::generate(rng);
   text::SecretText line = text::SecretText::of(identity);
   auto file = files.create(path, kSecretMode);
   if (!file) return file.error();
