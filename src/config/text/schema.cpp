@@ -95,7 +95,7 @@ std::string section_schema(std::string_view section) {
 
 std::string json_schema() {
   std::string properties =
-      fmt::format("    {}: {{\"type\":\"integer\",\"minimum\":1,\"maximum\":{}}}", json(kVersionKey), kVersion);
+      fmt::format(R"(    {}: {{"type":"integer","minimum":1,"maximum":{}}})", json(kVersionKey), kVersion);
   for (const std::string_view section : all_sections()) properties += ",\n" + section_schema(section);
   return fmt::format(
       "{{\n  \"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\n"
