@@ -71,6 +71,7 @@ void Connection::forget_if_finished(StreamState& stream) {
   if (at == streams_.end()) return;
   const std::shared_ptr<StreamState> last = std::move(at->second);
   streams_.erase(at);
+  if (streams_.empty()) streams_ = decltype(streams_){};  // with its buckets, which `= {}` would keep
   release(last->held_bytes());
   loop_.totals.held_bytes.fetch_add(last->held_bytes(), std::memory_order_relaxed);  // it counts on in the sum
   last->on_connection_gone();
