@@ -24,6 +24,7 @@ class ChangingInterfaces final : public io::Network {
   std::vector<io::Endpoint> interfaces() override {
     ++asked;
     std::vector<io::Endpoint> out;
+    out.reserve(ips.size());
     for (const std::string& ip : ips) out.push_back(*io::to_endpoint(ip, 0));
     return out;
   }

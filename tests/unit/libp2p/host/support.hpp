@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -36,7 +37,7 @@ inline Identity identity_of(std::uint8_t seed) {
 
 /// Sends back what comes, then ends.
 inline asio::awaitable<void> echo(Stream stream) {
-  std::array<std::uint8_t, 4096> chunk;
+  std::array<std::uint8_t, 4096> chunk{};
   for (;;) {
     const base::Result<std::size_t> got = co_await stream.read(chunk);
     if (!got) co_return;
@@ -98,7 +99,7 @@ struct TwoHosts {
     b.start();
   }
   DialResult dial(DialOptions options = {}) {
-    auto result = world.run(a.host->dial(b.id(), {*b.bound}, options), seconds{120});
+    auto result = world.run(a.host->dial(b.id(), {*b.bound}, std::move(options)), seconds{120});
     EXPECT_TRUE(result) << "a dial that does not end";
     return result ? *result : DialResult{};
   }
