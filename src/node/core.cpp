@@ -39,7 +39,8 @@ Core::Core(const Options& options, base::Rng& rng, observe::Bus& bus, base::Time
       bus_{bus},
       connector_{self_, peers::Limits{.max_connections = options.max_connections}, rng, bus},
       exchange_interval_{options.exchange_interval},
-      engine_{options.identity, options.exchange_interval, rng, now, options.open} {}
+      engine_{options.identity, options.exchange_interval, rng, now, options.open},
+      sights_at_{now + kSightEvery} {}
 
 // --- from the disk ---------------------------------------------------------------------------------------------
 
@@ -68,6 +69,7 @@ void Core::on_opened(const libp2p::ConnectionInfo& connection, base::TimePoint n
     return;
   }
   if (const auto item = records_.take(connection.peer)) restore_queued(*item);  // it will tell of itself
+  note_sight(connection.peer);
   connector_.on_opened(connection, now);
   const bool ours = connection.direction == libp2p::Direction::outbound;
   exchange::Connection link{.id = connection.id,
@@ -79,6 +81,7 @@ void Core::on_opened(const libp2p::ConnectionInfo& connection, base::TimePoint n
 }
 
 void Core::on_closed(const libp2p::ConnectionInfo& connection, base::ErrorCode reason, base::TimePoint now) {
+  note_sight(connection.peer);
   engine_.on_disconnected(connection.peer, connection.id, now);
   connector_.on_closed(connection, reason, now);
 }
@@ -153,25 +156,52 @@ void Core::take(exchange::RecordProven&& output, base::TimePoint now, base::Wall
   // The peer is proven; of its addresses only the one that led there, which the manager knows.
   connector_.learn(peer, {}, peers::Trust::proven, now);
   trusted_.try_emplace(peer, peers::Trust::proven);
-  if (const exchange::Known* known = engine_.records().find(peer)) store_and_admit(*known, wall);
+  if (const exchange::Known* known = engine_.records().find(peer)) {
+    admit(*known);
+    store_peer(*known, wall);
+  }
   bus_.publish(output);
 }
 
-void Core::store_and_admit(const exchange::Known& known, base::WallTime wall) {
+std::vector<libp2p::Multiaddr> Core::addresses_to_keep(const exchange::Known& known) const {
+  return proven_first(exchange::usable_addresses(known.proven->addresses(), known.scope),
+                      connector_.manager().view(known.proven->peer()));
+}
+
+void Core::admit(const exchange::Known& known) {
+  const libp2p::PeerId& peer = known.proven->peer();
+  commands_.emplace_back(
+      SetStanding{.peer = peer, .verdict = verdict_of(trusted_.at(peer)), .addresses = addresses_to_keep(known)});
+}
+
+void Core::store_peer(const exchange::Known& known, base::WallTime wall) {
   const exchange::RecordPtr& record = known.proven;
-  if (!record) return;
-  std::vector<libp2p::Multiaddr> usable = proven_first(
-      exchange::usable_addresses(record->addresses(), known.scope), connector_.manager().view(record->peer()));
-  commands_.emplace_back(SetStanding{
-      .peer = record->peer(), .verdict = verdict_of(trusted_.at(record->peer())), .addresses = usable});
   const std::optional<store::RawKey> key = raw_key(record->key());
   if (!key) return;
   commands_.emplace_back(StorePeer{{.key = *key,
-                                    .addresses = std::move(usable),
+                                    .addresses = addresses_to_keep(known),
                                     .record = record->envelope(),
                                     .sequence = record->version().seq,
                                     .last_seen = wall,
                                     .source = store::Source::exchange}});
+}
+
+/// Of a peer that is not proven yet it is told when it is.
+void Core::note_sight(const libp2p::PeerId& peer) {
+  const exchange::Known* known = engine_.records().find(peer);
+  if (known != nullptr && known->proven) seen_.push_back(peer);
+}
+
+void Core::store_sights(base::TimePoint now, base::WallTime wall) {
+  for (const libp2p::PeerId& peer : std::exchange(seen_, {})) {
+    const exchange::Known* known = engine_.records().find(peer);
+    if (known != nullptr && known->proven) store_peer(*known, wall);
+  }
+  if (now < sights_at_) return;
+  sights_at_ = now + kSightEvery;
+  for (const auto& [peer, known] : engine_.records().all()) {
+    if (known.connected && known.proven) store_peer(known, wall);
+  }
 }
 
 void Core::take(exchange::Disconnect&& output, base::TimePoint now, base::WallTime) {
@@ -203,6 +233,7 @@ void Core::stop(base::TimePoint now) {
 
 std::vector<Command> Core::poll(base::TimePoint now, base::WallTime wall) {
   if (leave_at_ && now >= *leave_at_) let_go_of_removed(now);
+  store_sights(now, wall);
   check_queued(kRecordsPerTurn);
   engine_.hold_rounds(!records_.empty(), now);
   engine_.poll(now, wall);
@@ -226,6 +257,7 @@ exchange::Scope Core::scope_of_addresses(const libp2p::PeerId& peer) const {
 base::TimePoint Core::next_deadline() const {
   if (!records_.empty()) return base::TimePoint::min();
   base::TimePoint at = engine_.next_deadline();
+  at = std::min(at, sights_at_);
   if (leave_at_) at = std::min(at, *leave_at_);
   return std::min(at, connector_.next_deadline().value_or(at));
 }

@@ -92,7 +92,13 @@ class Core {
   void take(Output&& output, base::TimePoint now, base::WallTime wall);
   /// How near the nearest is that told the addresses of `peer`; no bound for those of the operator.
   exchange::Scope scope_of_addresses(const libp2p::PeerId& peer) const;
-  void store_and_admit(const exchange::Known& known, base::WallTime wall);
+  /// Of the proven record, those that can be dialled from here.
+  std::vector<libp2p::Multiaddr> addresses_to_keep(const exchange::Known& known) const;
+  void admit(const exchange::Known& known);
+  /// What peers.yaml is to hold of the peer. Without news the store writes it only if it is long since the last.
+  void store_peer(const exchange::Known& known, base::WallTime wall);
+  void note_sight(const libp2p::PeerId& peer);
+  void store_sights(base::TimePoint now, base::WallTime wall);
 
   // core_edits.cpp
   static libp2p::Admission::Verdict verdict_of(peers::Trust trust);
@@ -122,6 +128,8 @@ class Core {
   RecordQueue records_;                             ///< Of peers.yaml, to be checked.
   std::map<libp2p::PeerId, bool> leaving_;          ///< Gone from the file; true: removed, false: forgotten.
   std::optional<base::TimePoint> leave_at_;         ///< When they are let go of.
+  std::vector<libp2p::PeerId> seen_;                ///< Just now: they came, or went.
+  base::TimePoint sights_at_;                       ///< When those who stay connected are seen again.
   std::vector<Command> commands_;
   bool stopped_ = false;
 };

@@ -30,6 +30,10 @@ inline constexpr std::chrono::seconds kWatchRecheck{5};
 inline constexpr std::size_t kNamesTold = 100;  ///< Of one edit, in one list of a log line.
                                                 ///< CoreEditsTest.NamesAHundredAndCountsTheOthers
 
+/// Peers that stay connected are seen again so often. The store writes a sight once a day (kSightWorthAWrite), and
+/// those of one turn together. CoreTest.SeesThoseAgainWhoStayConnected
+inline constexpr std::chrono::hours kSightEvery{1};
+
 /// The own record that cannot be written is tried again after this.
 inline constexpr std::chrono::seconds kOwnRecordRetry{5};
 /// The host's part of the 3 s of an orderly stop; the rest is for the last save.

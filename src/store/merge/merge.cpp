@@ -33,15 +33,24 @@ Base base_of(const text::Document& document, const Base& former) {
   return base;
 }
 
+bool has_newer_record(const PeerEntry& held, const PeerEntry& fact) {
+  return fact.sequence > held.sequence && !fact.record.empty();
+}
+
+bool may_move(const PeerEntry& held, const PeerEntry& fact) {
+  const bool is_as_new = fact.sequence == held.sequence || has_newer_record(held, fact);
+  return held.source == Source::exchange && !fact.addresses.empty() && is_as_new;
+}
+
 bool adds_to(const PeerEntry& held, const PeerEntry& fact) {
-  if (fact.sequence != held.sequence) return fact.sequence > held.sequence && !fact.record.empty();
-  return held.source == Source::exchange && !fact.addresses.empty() && fact.addresses != held.addresses &&
-         fact.last_seen >= held.last_seen;
+  if (has_newer_record(held, fact)) return true;
+  if (fact.last_seen && (!held.last_seen || *fact.last_seen - *held.last_seen >= kSightWorthAWrite)) return true;
+  return may_move(held, fact) && fact.addresses != held.addresses && fact.last_seen >= held.last_seen;
 }
 
 void take_over(PeerEntry& held, PeerEntry&& fact) {
-  if (held.source == Source::exchange && !fact.addresses.empty()) held.addresses = std::move(fact.addresses);
-  if (fact.sequence > held.sequence) {
+  if (may_move(held, fact)) held.addresses = std::move(fact.addresses);
+  if (has_newer_record(held, fact)) {
     held.sequence = fact.sequence;
     held.record = std::move(fact.record);
   }

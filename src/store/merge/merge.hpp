@@ -61,7 +61,11 @@ struct Outcome {
 Outcome merge(const Base& base, const text::Document& file, bool has_bad_entries, const Waiting& waiting,
               base::WallTime now);
 
-/// True if `fact` says something that `held` does not: worth a write. A later sight alone is not.
+/// A peer that was seen again is worth a write when what the file says is so old: a record that does not change
+/// costs a write a day, and the file still tells who has been gone for long.
+inline constexpr base::Duration kSightWorthAWrite = std::chrono::hours{24};
+
+/// True if `fact` says something that `held` does not: worth a write.
 bool adds_to(const PeerEntry& held, const PeerEntry& fact);
 
 /// The learned facts of `fact` over those of `held`.

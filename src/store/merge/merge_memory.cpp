@@ -108,14 +108,13 @@ void Merger::write_learned() {
 
 void Merger::write_learned(const PeerEntry& held, const PeerEntry& fact) {
   if (!adds_to(held, fact)) return;
-  const bool may_move = held.source == Source::exchange && !taken_over_.contains(held.key);
-  if (may_move && !fact.addresses.empty() && fact.addresses != held.addresses) {
+  if (may_move(held, fact) && !taken_over_.contains(held.key) && fact.addresses != held.addresses) {
     edit_of(held.key).addresses = fact.addresses;
   }
-  if (fact.sequence > held.sequence) {
-    edit_of(held.key).learned = text::EntryEdit::Learned{
-        .sequence = fact.sequence, .record = fact.record, .last_seen = std::max(held.last_seen, fact.last_seen)};
+  if (has_newer_record(held, fact)) {
+    edit_of(held.key).learned = text::EntryEdit::Learned{.sequence = fact.sequence, .record = fact.record};
   }
+  if (fact.last_seen > held.last_seen) edit_of(held.key).last_seen = fact.last_seen;
 }
 
 }  // namespace store::merge

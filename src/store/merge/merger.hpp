@@ -21,6 +21,10 @@ Lineage lineage_of(const Base& base, const std::optional<text::Seal>& seal);
 /// True if the text or the bytes of the keys differ by one flipped bit.
 bool one_bit_apart(const RawKey& one, const RawKey& other);
 
+bool has_newer_record(const PeerEntry& held, const PeerEntry& fact);
+/// True if the addresses of `held` are learned ones, and those of `fact` are as new as its record.
+bool may_move(const PeerEntry& held, const PeerEntry& fact);
+
 class Merger {
  public:
   Merger(const Base& base, const text::Document& file, bool has_bad_entries, const Waiting& waiting,

@@ -23,10 +23,10 @@ void apply(const EntryEdit& edit, PeerEntry& entry) {
   if (edit.name) entry.name = *edit.name;
   if (edit.source) entry.source = *edit.source;
   if (edit.addresses) entry.addresses = *edit.addresses;
+  if (edit.last_seen) entry.last_seen = edit.last_seen;
   if (!edit.learned) return;
   entry.sequence = edit.learned->sequence;
   entry.record = edit.learned->record;
-  if (edit.learned->last_seen) entry.last_seen = edit.learned->last_seen;
 }
 
 /// What of `changes` a file can hold.
@@ -35,11 +35,11 @@ Changes writable_part(Changes changes) {
   for (EntryEdit& edit : changes.edit) {
     PeerEntry held{.addresses = std::move(edit.addresses).value_or(std::vector<libp2p::Multiaddr>{})};
     if (edit.name) held.name = *edit.name;
-    if (edit.learned) held.last_seen = edit.learned->last_seen;
+    held.last_seen = edit.last_seen;
     held = writable(std::move(held));
     if (edit.name && held.name.empty()) edit.name.reset();
     if (edit.addresses) edit.addresses = std::move(held.addresses);
-    if (edit.learned) edit.learned->last_seen = held.last_seen;
+    edit.last_seen = held.last_seen;
   }
   for (Tombstone& tombstone : changes.bury) {
     tombstone.at = std::chrono::floor<std::chrono::seconds>(tombstone.at);

@@ -40,7 +40,6 @@ struct EntryEdit {
   struct Learned {
     std::uint64_t sequence = 0;
     base::Bytes record;
-    std::optional<base::WallTime> last_seen;
   };
   RawKey key{};
   std::optional<RawKey> mended_key{};
@@ -48,6 +47,7 @@ struct EntryEdit {
   std::optional<Source> source{};
   std::optional<std::vector<libp2p::Multiaddr>> addresses{};
   std::optional<Learned> learned{};
+  std::optional<base::WallTime> last_seen{};
 };
 
 /// What is to become different. No key stands in more than one of `append`, `edit` and `remove`.

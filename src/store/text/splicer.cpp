@@ -114,9 +114,11 @@ void Splicer::edit_entry(const EntrySite& site, const EntryEdit& change) {
   if (change.addresses) set_addresses(site, change, added);
   if (change.name) set_field(site, site.name, {"name", quoted(*change.name)}, added);
   if (change.source) set_field(site, site.source, {"source", source_text(*change.source)}, added);
+  if (change.last_seen) {
+    set_field(site, site.last_seen, {"last_seen", format_wall(*change.last_seen)}, added);
+  }
   if (change.learned) {
-    const auto& [sequence, record, last_seen] = *change.learned;
-    if (last_seen) set_field(site, site.last_seen, {"last_seen", format_wall(*last_seen)}, added);
+    const auto& [sequence, record] = *change.learned;
     set_field(site, site.sequence, {"sequence", std::to_string(sequence)}, added);
     set_field(site, site.record, {"record", record_text(record)}, added);
   }

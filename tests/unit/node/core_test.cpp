@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/seeded_rng.hpp"
+#include "node/limits.hpp"
 #include "unit/node/support.hpp"
 
 namespace node {
@@ -34,6 +35,13 @@ class CoreTest : public testing::Test {
     }
     std::erase_if(commands_, [](const Command& command) { return std::holds_alternative<T>(command); });
     return found;
+  }
+
+  /// Peer 2, as it was stored once it was proven.
+  void restore_with_record() {
+    store::PeerEntry stored = entry(2, store::Source::exchange, {address_});
+    stored.record = record_.envelope();
+    core_.restore_peers(std::vector{stored}, kStart);
   }
 
   exchange::Message hello() const {
@@ -200,6 +208,32 @@ TEST_F(CoreTest, TakesOverOtherLimitsAtOnce) {
                             entry(3, store::Source::exchange, {addr("/ip4/10.0.0.3/tcp/9000")})};
   core_.restore_peers(entries, kStart);
   EXPECT_EQ(core_.peers().wanted(), 1U);
+}
+
+TEST_F(CoreTest, NotesThatAStoredPeerCameAndWent) {
+  restore_with_record();
+  EXPECT_THAT(take<StorePeer>(), IsEmpty());
+  const auto info = connection(1, peer(2), Direction::inbound, addr("/ip4/10.9.9.9/tcp/50000"));
+  core_.on_opened(info, kStart);
+  const auto came = take<StorePeer>();
+  ASSERT_THAT(came, SizeIs(1));
+  EXPECT_EQ(came[0].entry.last_seen, base::WallTime{std::chrono::hours{1}});
+  EXPECT_EQ(came[0].entry.sequence, 7U);
+  core_.on_closed(info, libp2p::ConnErrc::closed_by_peer, kStart);
+  EXPECT_THAT(take<StorePeer>(), SizeIs(1));
+}
+
+TEST_F(CoreTest, SeesThoseAgainWhoStayConnected) {
+  restore_with_record();
+  const auto info = connection(1, peer(2), Direction::inbound, addr("/ip4/10.9.9.9/tcp/50000"));
+  core_.on_opened(info, kStart);
+  take<StorePeer>();
+  EXPECT_LE(core_.next_deadline(), kStart + kSightEvery);
+  EXPECT_THAT(take<StorePeer>(kStart + kSightEvery), SizeIs(1));
+  EXPECT_THAT(take<StorePeer>(kStart + kSightEvery), IsEmpty());
+  core_.on_closed(info, libp2p::ConnErrc::closed_by_peer, kStart + kSightEvery);
+  take<StorePeer>(kStart + kSightEvery);
+  EXPECT_THAT(take<StorePeer>(kStart + 2 * kSightEvery), IsEmpty());
 }
 
 }  // namespace

@@ -108,11 +108,12 @@ TEST_F(FilePeerStoreTest, KeepsAnEditThatWasMadeWhileItRan) {
 TEST_F(FilePeerStoreTest, WritesNothingWhenNothingChanged) {
   disk_.put("peers.yaml", "peers:\n" + operator_entry(1));
   load();
-  store_.update(learned(1), now_);
+  PeerEntry seen = learned(1);
+  seen.last_seen = base::WallTime{} + 1h;
+  store_.update(seen, now_);
   EXPECT_TRUE(store_.flush(now_).wrote);
   const auto before = disk_.stat("peers.yaml")->inode;
-  PeerEntry seen = learned(1);
-  seen.last_seen = base::WallTime{} + 5h;
+  *seen.last_seen += 5h;
   store_.update(seen, now_);
   EXPECT_FALSE(store_.next_deadline());
   EXPECT_FALSE(store_.flush(now_).wrote);
@@ -314,6 +315,22 @@ TEST(NodeState, NoFileIsAnEmptyStateAndAHugeOneIsDamage) {
   EXPECT_EQ(load_node_state(disk, "node.state").error(), text::NodeStateErrc::damaged);
   disk.put("node.state", "torn");
   EXPECT_EQ(load_node_state(disk, "node.state").error(), text::NodeStateErrc::damaged);
+}
+
+TEST_F(FilePeerStoreTest, WhoIsSeenAgainIsWrittenOnceADay) {
+  load();
+  PeerEntry seen = learned(1);
+  const base::WallTime first{std::chrono::hours{24 * 365}};
+  const auto write_at = [&](base::WallTime at) {
+    seen.last_seen = at;
+    store_.update(seen, kStart);
+    return store_.flush(kStart).wrote;
+  };
+  EXPECT_TRUE(write_at(first));
+  EXPECT_FALSE(write_at(first + std::chrono::hours{23}));
+  EXPECT_FALSE(store_.next_deadline()) << "nothing waits for it either";
+  EXPECT_TRUE(write_at(first + std::chrono::hours{24}));
+  EXPECT_FALSE(write_at(first)) << "nor is it put back";
 }
 
 /// Whenever it is asked: nothing is written, and nothing is taken for damaged.

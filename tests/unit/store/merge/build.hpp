@@ -77,10 +77,10 @@ inline text::Document after(text::Document file, const text::Changes& changes) {
     if (edit.name) peer->name = *edit.name;
     if (edit.source) peer->source = *edit.source;
     if (edit.addresses) peer->addresses = *edit.addresses;
+    if (edit.last_seen) peer->last_seen = edit.last_seen;
     if (!edit.learned) continue;
     peer->sequence = edit.learned->sequence;
     peer->record = edit.learned->record;
-    if (edit.learned->last_seen) peer->last_seen = edit.learned->last_seen;
   }
   file.peers.insert(file.peers.end(), changes.append.begin(), changes.append.end());
   file.removed.insert(file.removed.end(), changes.bury.begin(), changes.bury.end());

@@ -225,6 +225,38 @@ TEST(Merge, OfLearnedFactsTheHigherSequenceCountsAndThenTheLaterSight) {
       merged(base_of(version(5, seen_before), {}), version(5, seen_before), knowing({seen})).changes.empty());
 }
 
+TEST(Merge, ALaterSightAloneIsWrittenOnceItIsADay) {
+  for (PeerEntry held : {learned(2, 5), by_hand(2)}) {
+    const PeerEntry fact{.key = held.key, .record = {1}, .sequence = held.sequence, .last_seen = kNow};
+    const auto changes = [&] {
+      const text::Document file = version(5, {held});
+      return merged(base_of(file, {}), file, knowing({fact})).changes;
+    };
+    held.last_seen = kNow - kSightWorthAWrite + std::chrono::seconds{1};
+    EXPECT_TRUE(changes().empty());
+    held.last_seen = kNow - kSightWorthAWrite;
+    ASSERT_EQ(changes().edit.size(), 1U);
+    PeerEntry want = held;
+    want.last_seen = kNow;
+    EXPECT_EQ(after(version(5, {held}), changes()).peers.at(0), want);
+    held.last_seen.reset();
+    EXPECT_EQ(changes().edit.at(0).last_seen, kNow) << "never seen before";
+  }
+}
+
+TEST(Merge, OfALaterSightWithAnOlderRecordOnlyTheSightCounts) {
+  PeerEntry held = learned(2, 5);
+  held.last_seen = kNow - kSightWorthAWrite;
+  PeerEntry fact = learned(2, 4, {address(9)});
+  fact.last_seen = kNow;
+  const text::Document file = version(5, {held});
+  PeerEntry want = held;
+  want.last_seen = kNow;
+  EXPECT_EQ(after(file, merged(base_of(file, {}), file, knowing({fact})).changes).peers.at(0), want);
+  take_over(held, PeerEntry{fact});
+  EXPECT_EQ(held, want);
+}
+
 TEST(Merge, WhatTheFileGotFromAnotherProcessIsNotOverwrittenByOlderMemory) {
   const Base base = base_of(version(5, {learned(2, 5)}), {});
   const Outcome outcome =

@@ -27,8 +27,7 @@ inline PeerEntry learned(std::uint8_t byte, std::uint64_t sequence = 1) {
           .source = Source::exchange};
 }
 inline EntryEdit learned_edit(std::uint8_t byte, std::uint64_t sequence) {
-  return {.key = key_of(byte),
-          .learned = EntryEdit::Learned{.sequence = sequence, .record = {byte, 1, 2}, .last_seen = {}}};
+  return {.key = key_of(byte), .learned = EntryEdit::Learned{.sequence = sequence, .record = {byte, 1, 2}}};
 }
 
 /// A file as people write them: comments, blank lines, quotes and unknown keys anywhere.

@@ -109,7 +109,7 @@ TEST(Splicer, AddsOnlyTheNodesOwnFieldsToAnOperatorsEntry) {
   const std::string text = after(head + tail, changes);
   EXPECT_EQ(text, head + "\n    sequence: 7\n    record: \"AQEC\"" + tail);
   changes.edit = {learned_edit(1, 8)};
-  changes.edit[0].learned->last_seen = base::WallTime{std::chrono::hours{1}};
+  changes.edit[0].last_seen = base::WallTime{std::chrono::hours{1}};
   EXPECT_EQ(after(text, changes),
             head + "\n    last_seen: 1970-01-01T01:00:00Z\n    sequence: 8\n    record: \"AQEC\"" + tail);
 }
@@ -148,6 +148,16 @@ TEST(Splicer, ChangesEveryEntryOfAKeyThatStandsThereTwice) {
   ASSERT_TRUE(spliced);
   ASSERT_EQ(spliced->document().peers.size(), 1U);
   EXPECT_EQ(spliced->document().peers[0].sequence, 7U);
+}
+
+TEST(Splicer, ALaterSightChangesNothingElse) {
+  const std::string before = "version: 1\npeers:\n  - public_key: " + key_base64(1) +
+                             "\n    last_seen: 1970-01-01T00:00:00Z  # a sight\n    record: 'AQ=='\n";
+  Changes changes;
+  changes.edit = {{.key = key_of(1), .last_seen = base::WallTime{std::chrono::hours{1}}}};
+  std::string want = before;
+  want.replace(want.find("T00:00:00Z"), 10, "T01:00:00Z");
+  EXPECT_EQ(after(before, changes), want);
 }
 
 struct Removal {
