@@ -244,7 +244,7 @@ int import_peers(const Paths& paths, const std::string& from) {
     report(there.error(), from);
     return ExitStatus::operator_error;
   }
-  auto peers = store::disk::read_peers(files, clock, from, findings);
+  auto peers = store::disk::read_peers(files, clock, from, findings, store::disk::Unsteady::refuse);
   if (!peers) {
     report(findings, peers.error(), from);
     return ExitStatus::operator_error;

@@ -136,10 +136,13 @@ bool FilePeerStore::is_as_seen() const {
 }
 
 base::Result<std::vector<PeerEntry>> read_peers(base::Files& files, const base::Clock& clock,
-                                                const std::string& path, Findings& findings) {
+                                                const std::string& path, Findings& findings, Unsteady unsteady) {
   const auto target = files.resolve(path);
   if (!target) return target.error();
-  FoundFile found = look_when_left_alone(files, clock, SideFiles{files, *target}, findings);
+  const SideFiles side{files, *target};
+  FoundFile found = look_when_left_alone(files, clock, side, findings);
+  const bool is_told_anyway = found.state == FoundFile::State::busy && unsteady == Unsteady::tell;
+  if (is_told_anyway) found = look_at(files, side, findings);
   if (found.state == FoundFile::State::missing) return std::vector<PeerEntry>{};
   if (found.state != FoundFile::State::good) return found.error;
   return std::move(*found.text).take_document().peers;

@@ -51,9 +51,14 @@ class FilePeerStore final : public PeerStore {
   bool unsettled_ = false;              ///< What `load` had to write could not be written.
 };
 
+/// What of a file that somebody goes on writing.
+enum class Unsteady : std::uint8_t { tell, refuse };
+
 /// The peers of the file at `path`, for whoever only looks: nothing is written or locked. What somebody writes
-/// just now is waited for. A missing file holds none. Errors: as PeerStore::load; PeersErrc::unsteady.
+/// just now is waited for, and if he goes on, what there is then is told, or PeersErrc::unsteady is the error.
+/// A missing file holds none. Errors: as PeerStore::load.
 base::Result<std::vector<PeerEntry>> read_peers(base::Files& files, const base::Clock& clock,
-                                                const std::string& path, Findings& findings);
+                                                const std::string& path, Findings& findings,
+                                                Unsteady unsteady = Unsteady::tell);
 
 }  // namespace store::disk
