@@ -95,10 +95,10 @@ TEST_F(AgainstRawPeer, StreamsCanBeOpenedAgainAsFastAsTheRateAllows) {
 TEST_F(AgainstRawPeer, StreamsThatThePeerHasNotAnsweredAreLimited) {
   b.limits.count.unacked_streams = 2;
   RawPeer& peer = meet();
-  std::vector<Stream> ours;
-  for (int i = 0; i < 2; ++i) ours.push_back(b.open());
+  Stream first = b.open();
+  const Stream second = b.open();
   EXPECT_EQ(b.connection->open_stream().error(), StreamErrc::too_many_streams);
-  ASSERT_TRUE(write(ours.front(), "x"));
+  ASSERT_TRUE(write(first, "x"));
   peer.send_frame({.type = FrameType::window_update, .flags = yamux::kAck, .stream = 2, .length = 0});
   world.run_for(milliseconds{10});
   EXPECT_TRUE(b.connection->open_stream());

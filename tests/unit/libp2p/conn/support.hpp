@@ -272,7 +272,7 @@ class RawPeer {
     socket_->wait_readable([this] { on_readable(); });
   }
   void on_readable() {
-    std::array<std::uint8_t, 4096> chunk;
+    std::array<std::uint8_t, 4096> chunk{};
     for (;;) {
       const auto got = socket_->try_read(chunk);
       if (!got) {
