@@ -146,6 +146,7 @@ class ManyWriters : public StoreProcesses, public ::testing::WithParamInterface<
 TEST_P(ManyWriters, AtOnceLoseNoAddition) {
   constexpr std::uint32_t kEach = 40;
   std::vector<std::unique_ptr<Writer>> writers;
+  writers.reserve(GetParam());
   for (std::uint32_t id = 0; id < GetParam(); ++id)
     writers.push_back(std::make_unique<Writer>(path_, id, 0, kEach));
   for (auto& writer : writers) EXPECT_EQ(writer->join(wanted_), 0);
@@ -156,6 +157,7 @@ TEST_P(ManyWriters, OfWhichOneIsKilledNowAndThenLoseNothingPromised) {
   base::SeededRng rng{GetParam()};
   for (std::uint32_t round = 0; round < 10; ++round) {
     std::vector<std::unique_ptr<Writer>> writers;
+    writers.reserve(GetParam());
     for (std::uint32_t id = 0; id < GetParam(); ++id) {
       writers.push_back(std::make_unique<Writer>(path_, id, round * 10, 10));
     }

@@ -7,7 +7,9 @@
 namespace store::disk {
 
 FilePeerStore::FilePeerStore(World world, std::string path, PeersFileOptions options)
-    : world_{world}, path_{path}, file_{{world.files, world.clock, world.rng}, std::move(path), options} {}
+    : world_{world},
+      path_{path},
+      file_{{world.files, world.clock, world.rng}, std::move(path), std::move(options)} {}
 
 base::Result<std::vector<PeerEntry>> FilePeerStore::load(Findings& findings) {
   seen_ = info_of_file();

@@ -32,7 +32,11 @@ void want_gone(merge::Waiting& waiting, const RawKey& key, base::WallTime at) {
 }  // namespace
 
 PeersFile::PeersFile(World world, std::string path, PeersFileOptions options)
-    : files_{world.files}, clock_{world.clock}, rng_{world.rng}, path_{std::move(path)}, options_{options} {}
+    : files_{world.files},
+      clock_{world.clock},
+      rng_{world.rng},
+      path_{std::move(path)},
+      options_{std::move(options)} {}
 
 base::Result<Agreement> PeersFile::open(base::WallTime now, Findings& findings) {
   const auto target = files_.resolve(path_);

@@ -104,7 +104,7 @@ base::Result<void> SideFiles::put(const std::string& path, std::string_view text
 
 base::Result<std::string> SideFiles::write(Kind kind, std::string_view text, base::WallTime now,
                                            std::uint64_t suffix) const {
-  const auto path = fresh(kind, now);
+  auto path = fresh(kind, now);
   if (!path) return path;
   if (auto written = put(*path, text, suffix); !written) return written.error();
   return path;

@@ -64,7 +64,9 @@ inline std::vector<Notice::Kind> kinds(const std::vector<Notice>& notices) {
 struct Machine {
   explicit Machine(std::uint64_t seed = 1) : rng{seed} {}
 
-  FilePeerStore store(PeersFileOptions options = {}) { return FilePeerStore{{disk, clock, rng}, kPath, options}; }
+  FilePeerStore store(PeersFileOptions options = {}) {
+    return FilePeerStore{{disk, clock, rng}, kPath, std::move(options)};
+  }
   /// What a fresh start finds.
   std::set<int> started() {
     auto fresh = store();

@@ -98,6 +98,7 @@ inline bool buried(const text::Document& document, const RawKey& key) {
 /// The keys' first bytes.
 inline std::vector<int> numbers(const std::vector<PeerEntry>& peers) {
   std::vector<int> all;
+  all.reserve(peers.size());
   for (const PeerEntry& peer : peers) all.push_back(peer.key[0]);
   return all;
 }
