@@ -1,13 +1,13 @@
 // The lock of a file against its other takers: this process, and others that take it as `flock` does.
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <utility>
 
 #include "base/descriptor.hpp"

@@ -15,7 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-Waiting told(Command::Kind kind, PeerEntry entry) {
+Waiting told(Command::Kind kind, const PeerEntry& entry) {
   Waiting waiting;
   waiting.commands.emplace(entry.key, Command{.kind = kind, .entry = entry, .at = kNow});
   return waiting;
@@ -26,8 +26,8 @@ TEST(Merge, CommandsAddRemoveAndTakeOver) {
   const std::vector<Tombstone> removed{{.key = key_of(3)}};
   const Base base = base_of(version(5, peers, removed), {});
   const text::Document file = version(5, peers, removed);
-  const auto result = [&](Command::Kind kind, PeerEntry entry) {
-    return after(file, merged(base, file, told(kind, std::move(entry))).changes);
+  const auto result = [&](Command::Kind kind, const PeerEntry& entry) {
+    return after(file, merged(base, file, told(kind, entry)).changes);
   };
   using enum Command::Kind;
   EXPECT_EQ(*find(result(add, by_hand(9)), key_of(9)), by_hand(9));
@@ -156,6 +156,7 @@ TEST(Merge, KeepsItsPromisesForRandomSides) {
     const Outcome outcome = merge(sides.base, sides.file, sides.bad_entries, sides.waiting, kNow);
     text::Document result = after(sides.file, outcome.changes);
     std::vector<RawKey> keys;
+    keys.reserve(result.peers.size());
     for (const PeerEntry& peer : result.peers) keys.push_back(peer.key);
     std::ranges::sort(keys);
     ASSERT_EQ(std::ranges::adjacent_find(keys), keys.end()) << seed;
