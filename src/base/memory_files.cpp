@@ -230,9 +230,10 @@ Result<void> MemoryFiles::link(const std::string& from, const std::string& to) {
   return ok();
 }
 
-Result<LockAttempt> MemoryFiles::lock(const std::string& path, Duration) {
+Result<LockAttempt> MemoryFiles::lock(const std::string& path, Duration wait) {
   if (const ErrorCode error = begin_step(false)) return error;
   if (const auto held = locks_.find(path); held != locks_.end()) {
+    lock_wait_ += wait;
     return LockAttempt{.held = nullptr, .holder = held->second};
   }
   Directory* directory = directory_for(path);

@@ -55,6 +55,8 @@ class MemoryFiles final : public Files {
   /// Another process takes or gives back the lock at `path`.
   void hold_lock(const std::string& path, std::int64_t process) { locks_[path] = process; }
   void release_lock(const std::string& path) { locks_.erase(path); }
+  /// How long all those that did not get their lock would have waited for it.
+  Duration lock_wait() const { return lock_wait_; }
   /// What this file system cannot do: `exchange` and `link` give EINVAL and EPERM, or `path` is a mount point,
   /// which cannot be renamed, exchanged or removed (EBUSY).
   void forbid_exchange() { can_exchange_ = false; }
@@ -119,6 +121,7 @@ class MemoryFiles final : public Files {
   int failure_ = 0;
   int changes_fail_ = 0;
   std::map<std::string, std::int64_t> locks_;
+  Duration lock_wait_{};
   std::set<std::string> mounted_;
   std::set<std::string> read_only_;
   bool can_exchange_ = true;

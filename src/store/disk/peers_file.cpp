@@ -12,6 +12,7 @@ namespace {
 using State = FoundFile::State;
 
 constexpr int kMaxEditsInARow = 16;
+constexpr base::Duration kLockSlice = std::chrono::milliseconds{100};  // A stop waits for that long at most.
 
 std::uint32_t bit_of(Notice::Kind kind) { return std::uint32_t{1} << static_cast<unsigned>(kind); }
 
@@ -43,7 +44,8 @@ base::Result<Agreement> PeersFile::open(base::WallTime now, Findings& findings) 
   if (!target) return target.error();
   const SideFiles side{files_, *target};
   Agreement agreement;
-  const auto lock = files_.lock(side.lock(), options_.lock_wait);
+  const auto lock = lock_or_cancel(side);
+  if (!lock && lock.error() == text::PeersErrc::cancelled) return lock.error();
   if (lock && lock->held) {
     if (auto cleared = clear_up(side, now, agreement); !cleared) {
       tell_once({.kind = Notice::Kind::backup_failed, .detail = cleared.error().message()}, agreement);
@@ -53,7 +55,7 @@ base::Result<Agreement> PeersFile::open(base::WallTime now, Findings& findings) 
   FoundFile found = look(side, findings, options_.cancelled);
   if (found.state == State::refused) return found.error;
   if (auto based = find_base(side, found); !based) return based.error();
-  if (options_.cancelled && options_.cancelled()) return text::PeersErrc::cancelled;
+  if (is_cancelled()) return text::PeersErrc::cancelled;
   const bool has_backup = base_.stamp.has_value();
   const bool is_lost = found.state == State::unreadable || (found.state == State::damaged && found.bytes.empty());
   if (is_lost && !has_backup) return found.error;
@@ -79,6 +81,14 @@ base::Result<Agreement> PeersFile::open(base::WallTime now, Findings& findings) 
   if (!agreement.peers.empty()) return agreement;
   if (auto read = read_only(side, std::move(found), now, agreement); !read) return read.error();
   return agreement;
+}
+
+base::Result<base::LockAttempt> PeersFile::lock_or_cancel(const SideFiles& side) {
+  for (base::Duration left = options_.lock_wait; true; left -= kLockSlice) {
+    auto lock = files_.lock(side.lock(), std::min(left, kLockSlice));
+    if (!lock || lock->held || left <= kLockSlice) return lock;
+    if (is_cancelled()) return text::PeersErrc::cancelled;
+  }
 }
 
 /// The newest backup; the file itself if it is the same version, which saves reading the backup in full.

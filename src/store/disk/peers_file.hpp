@@ -69,6 +69,9 @@ class PeersFile {
                                   base::WallTime now, Damage damage, Agreement& agreement);
   base::Result<void> catch_up(const SideFiles& side, const FoundFile& found, base::WallTime now,
                               Agreement& agreement);
+  /// Asks whether it is cancelled while it waits. Errors: `cancelled`, the system's.
+  base::Result<base::LockAttempt> lock_or_cancel(const SideFiles& side);
+  bool is_cancelled() const { return options_.cancelled && options_.cancelled(); }
   base::Result<void> find_base(const SideFiles& side, const FoundFile& found);
   base::Result<void> read_only(const SideFiles& side, FoundFile found, base::WallTime now, Agreement& agreement);
   base::Result<Sides> sides_of(FoundFile&& found, const SideFiles& side, const merge::Waiting& waiting,

@@ -6,13 +6,11 @@
 
 #include <cerrno>
 
-#include "base/base64.hpp"
-#include "base/memory_files.hpp"
-#include "base/seeded_rng.hpp"
 #include "store/disk/memory_peer_store.hpp"
 #include "store/disk/node_state.hpp"
 #include "store/text/limits.hpp"
 #include "store/text/peers_yaml.hpp"
+#include "unit/store/disk/peers_disk.hpp"
 
 namespace store::disk {
 namespace {
@@ -20,31 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
-
-const base::TimePoint kStart{std::chrono::hours{1}};
-
-RawKey key_of(std::uint8_t byte) {
-  RawKey key;
-  key.fill(byte);
-  return key;
-}
-PeerEntry learned(std::uint8_t byte, std::uint64_t sequence = 1) {
-  return {.key = key_of(byte),
-          .addresses = {*libp2p::Multiaddr::from_text("/ip4/192.0.2.1/tcp/9000")},
-          .record = base::Bytes{byte},
-          .sequence = sequence,
-          .source = Source::exchange};
-}
-std::string operator_entry(std::uint8_t byte) {
-  return "  - public_key: " + base::to_base64(key_of(byte)) +
-         " # by hand\n    addresses: [/ip4/192.0.2.9/tcp/1]\n";
-}
-
-class FixedClock final : public base::Clock {
- public:
-  base::TimePoint now() const override { return kStart; }
-  base::WallTime wall() const override { return base::WallTime{std::chrono::hours{24 * 365 * 50}}; }
-};
 
 class FilePeerStoreTest : public ::testing::Test {
  protected:
@@ -60,7 +33,7 @@ class FilePeerStoreTest : public ::testing::Test {
 
   base::MemoryFiles disk_;
   base::SeededRng rng_{1};
-  FixedClock clock_;
+  ManualClock clock_;
   FilePeerStore store_{{disk_, clock_, rng_}, "peers.yaml"};
   base::TimePoint now_ = kStart;
 };
@@ -218,7 +191,7 @@ TEST(FilePeerStore, AFailureOrACrashAtAnyStepOfASaveLosesNothing) {
       base::MemoryFiles disk;
       base::SeededRng rng{step};
       disk.put("peers.yaml", old);
-      const FixedClock clock;
+      const ManualClock clock;
       FilePeerStore store{{disk, clock, rng}, "peers.yaml"};
       Findings findings;
       ASSERT_TRUE(store.load(findings));
@@ -331,28 +304,6 @@ TEST_F(FilePeerStoreTest, WhoIsSeenAgainIsWrittenOnceADay) {
   EXPECT_FALSE(store_.next_deadline()) << "nothing waits for it either";
   EXPECT_TRUE(write_at(first + std::chrono::hours{24}));
   EXPECT_FALSE(write_at(first)) << "nor is it put back";
-}
-
-/// Whenever it is asked: nothing is written, and nothing is taken for damaged.
-TEST_F(FilePeerStoreTest, IsNotLoadedToItsEndOnceThatIsCancelled) {
-  std::string by_hand = "# by hand\npeers:\n";
-  for (std::size_t i = 0; i < 2 * text::kEntriesPerQuestion; ++i) by_hand += "  - bad\n";
-  int last_question = 0;
-  for (bool cancelled = true; cancelled; ++last_question) {
-    base::MemoryFiles disk;
-    disk.put("peers.yaml", by_hand);
-    int questions = 0;
-    FilePeerStore store{
-        {disk, clock_, rng_}, "peers.yaml", {.cancelled = [&] { return questions++ == last_question; }}};
-    Findings findings;
-    const auto peers = store.load(findings);
-    cancelled = !peers;
-    if (!cancelled) break;
-    EXPECT_EQ(peers.error(), text::PeersErrc::cancelled) << last_question;
-    EXPECT_EQ(disk.text("peers.yaml"), by_hand) << last_question;
-    EXPECT_THAT(*disk.list("."), ::testing::UnorderedElementsAre("peers.yaml", "peers.yaml.lock"));
-  }
-  EXPECT_EQ(last_question, 3) << "twice in the file, and before it is written";
 }
 
 }  // namespace
