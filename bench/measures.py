@@ -5,6 +5,7 @@ import selectors
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from peer_process import Listener, PeerError, cpu_seconds, dial_ok, parse, resident_kib
@@ -49,6 +50,8 @@ METRICS = {
     "ping_ms": Metric("ping, p50", "ms"),
     "ping_p99_ms": Metric("ping, p99", "ms"),
     "ping_cpu": Metric("CPU of both per 1,000 pings", "ms"),
+    "ping_one_ms": Metric("ping on one processor, p50", "ms"),
+    "ping_one_p99_ms": Metric("ping on one processor, p99", "ms"),
     "idle_kib": Metric("memory per idle connection", "KiB"),
     "start_ms": Metric("start to listening", "ms"),
     "start_kib": Metric("memory of a fresh listener", "KiB"),
@@ -88,6 +91,24 @@ def ping(dialer, listener, sizes):
         got = dial_ok(dialer, peer.address, "ping", "--count", sizes.pings, "--warmup", 200)
         cpu = got["cpu_s"] + cpu_seconds(peer.pid) - before
     return {"ping_ms": got["p50_ms"], "ping_p99_ms": got["p99_ms"], "ping_cpu": 1e6 * cpu / sizes.pings}
+
+
+def ping_one(dialer, listener, sizes):
+    """Both on one processor: what a ping costs, without what it takes to wake a processor that sleeps."""
+    with one_processor(), Listener(listener) as peer:
+        got = dial_ok(dialer, peer.address, "ping", "--count", sizes.pings, "--warmup", 200)
+    return {"ping_one_ms": got["p50_ms"], "ping_one_p99_ms": got["p99_ms"]}
+
+
+@contextmanager
+def one_processor():
+    """For this process and those that it starts meanwhile."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def idle(dialer, listener, sizes):
@@ -139,6 +160,7 @@ MEASURES = {
     "perf-up": Measure(perf("up", "sender", "receiver"), ALL),
     "perf-down": Measure(perf("down", "receiver", "sender"), ALL),
     "ping": Measure(ping, OWN),
+    "ping-one": Measure(ping_one, OWN),
     "idle": Measure(idle, OWN),
     "start": Measure(start, OWN),
 }
