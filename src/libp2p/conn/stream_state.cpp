@@ -135,7 +135,7 @@ void StreamState::on_fin() {
 
 asio::awaitable<base::Result<void>> StreamState::write(base::ByteSpan bytes) {
   if (fin_sent_) co_return StreamErrc::write_closed;
-  while (pending_ && writing_) {  // our reader is sending the proposal, which goes first
+  while (pending_ && pending_->proposing && writing_) {  // our reader is sending the proposal, which goes first
     if (pending_->turn.waiting()) co_return StreamErrc::busy;
     if (co_await pending_->turn.wait(Wake::cancelled) == Wake::cancelled) co_return StreamErrc::cancelled;
   }
@@ -288,7 +288,9 @@ asio::awaitable<base::Result<std::string>> StreamState::negotiate(std::vector<st
 
 asio::awaitable<base::Result<void>> StreamState::finish_negotiation() {
   if (!pending_->proposal.empty()) {
+    pending_->proposing = true;
     const base::Result<void> sent = co_await write({});
+    pending_->proposing = false;
     if (!sent) co_return sent;
   }
   while (pending_) {

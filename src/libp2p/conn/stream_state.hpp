@@ -80,6 +80,7 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
     base::Bytes proposal{};   ///< Not sent yet.
     io::Waiter<Wake> turn{};  ///< The writer, while the reader sends the proposal.
     bool reading = false;     ///< A reader is at it.
+    bool proposing = false;   ///< It is the reader that sends the proposal.
   };
 
   boost::asio::awaitable<base::Result<void>> wait_for_data();

@@ -82,5 +82,23 @@ TEST_F(BusyTest, ASecondReadIsRefusedAlsoWhileTheFirstNegotiates) {
   EXPECT_TRUE(first_ended);
 }
 
+/// Between the proposal and its answer a writer that comes second is told so as well: nobody would wake it.
+TEST_F(BusyTest, ASecondWriteIsRefusedAlsoBeforeTheProtocolIsAgreed) {
+  join();
+  const std::shared_ptr<StreamState> stream = *a.connection->open_stream();
+  ASSERT_TRUE(*world.run(stream->negotiate({"/echo/1.0.0"}, /*optimistic=*/true), seconds{1}));
+  ours.emplace(stream);
+  const base::Bytes much = pattern(600'000);  // more than the window, and the peer answers nothing
+  std::optional<base::ErrorCode> first;
+  asio::co_spawn(world.context(), write_bytes(much, first), asio::detached);
+  world.run_for(milliseconds{20});
+  ASSERT_FALSE(first);
+  const auto second = world.run(ours->write(base::as_bytes("no")), seconds{1});
+  ASSERT_TRUE(second) << "it hangs";
+  EXPECT_EQ(second->error(), StreamErrc::busy);
+  a.drop();
+  EXPECT_EQ(first, StreamErrc::connection_closed);
+}
+
 }  // namespace
 }  // namespace libp2p::conn::testing
