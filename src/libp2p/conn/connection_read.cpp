@@ -202,6 +202,7 @@ void Connection::keep(std::unique_ptr<Block> block, base::MutableBytes rest) {
   if (rest.size() <= options_.limits.bytes.carry) {
     carry_.assign(rest.begin(), rest.end());
     loop_.blocks.give(std::move(block));
+    frame_deadline_.reset();  // the large frame before it, also one of the upgrade, became whole
     return;
   }
   if (rest.data() != block->data()) std::memmove(block->data(), rest.data(), rest.size());

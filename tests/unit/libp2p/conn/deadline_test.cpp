@@ -118,5 +118,41 @@ TEST_F(DeadlineTest, AMachineThatLostPowerIsFoundOutAndResetsWhatItDoesNotKnow) 
   EXPECT_EQ(*a.closed, ConnErrc::reset_by_peer);
 }
 
+/// A dialer that knows no early muxer negotiation, and whose first data shares a frame with its proposal.
+TEST_F(DeadlineTest, ALargeFrameOfTheMuxerNegotiationHasNoDeadlineOnceItIsWhole) {
+  auto [socket, accepted] = tcp();
+  b.start(std::move(accepted), Direction::inbound);
+  base::SeededRng rng{3};
+  noise::Handshake handshake{{.role = noise::Role::initiator}, a.key, rng};
+  multistream::Dialer security{{std::string{kNoiseProtocol}}};
+  base::Bytes out;
+  security.start(out);
+  handshake.start(out);
+  ASSERT_TRUE(socket->try_write(out));
+  world.run_for(seconds{1});
+  base::Bytes in(1'000);
+  base::ByteSpan answer = base::ByteSpan{in}.first(*socket->try_read(in));
+  base::Bytes third;
+  ASSERT_TRUE(security.feed(answer, third)->has_value());
+  ASSERT_TRUE(*handshake.feed(answer, third));
+
+  base::Bytes plain;
+  multistream::Dialer{{std::string{kYamuxProtocol}}}.start(plain);
+  const std::size_t at = plain.size();
+  plain.resize(at + yamux::kHeaderBytes + 5'000);
+  yamux::encode_header({.type = yamux::FrameType::data, .flags = yamux::kSyn, .stream = 1, .length = 5'000},
+                       base::MutableBytes{plain}.subspan(at).first<yamux::kHeaderBytes>());
+  base::Bytes frame(noise::kLengthBytes + plain.size() + crypto::kTagBytes);
+  ASSERT_TRUE(
+      noise::Session{handshake.take_keys()}.seal(a.loop.aead, std::array<base::ByteSpan, 1>{plain}, frame));
+  ASSERT_TRUE(socket->try_write(third));
+  ASSERT_TRUE(socket->try_write(base::ByteSpan{frame}.first(4'500)));
+  world.run_for(seconds{1});
+  ASSERT_EQ(b.totals.held_bytes, kBlockBytes) << "its block is kept, for a time";
+  ASSERT_TRUE(socket->try_write(base::ByteSpan{frame}.subspan(4'500)));
+  world.run_for(seconds{12});
+  EXPECT_TRUE(b.is_open()) << b.closed->message();
+}
+
 }  // namespace
 }  // namespace libp2p::conn::testing
