@@ -109,7 +109,7 @@ struct ByteLimits {
   // Soft: windows stop growing and credit returns only up to the initial window.
   std::size_t held_soft = 64 * kMiB;  ///< In all. [GrowingWindow.StopsWhereAllTogetherAreOverTheirSoftMark]
   std::size_t held_soft_connection = 4 * kMiB;  ///< [GrowingWindow.StopsWhereTheConnectionIsOverItsSoftMark]
-  // Hard: the streams unread longest are reset, strangers' first, until it is met; then the connection goes.
+  // Hard: the streams unread longest are reset until it is met, then connections go; in all strangers pay first.
   std::size_t held_hard = 128 * kMiB;  ///< In all. [MemoryTest.OverTheHardMarkStreamsAreResetUntilItIsMet]
   std::size_t held_hard_connection =
       16 * kMiB;  ///< One whole window.

@@ -307,7 +307,7 @@ void ConnectionBook::abort_all(base::ErrorCode reason) {
   }
 }
 
-// Streams, life, memory.
+// Streams, life. Memory has a file of its own.
 
 void ConnectionBook::on_stream(conn::Connection& connection, std::shared_ptr<conn::StreamState> stream) {
   const auto at = peers_.find(*connection.peer());
@@ -319,42 +319,6 @@ void ConnectionBook::on_stream(conn::Connection& connection, std::shared_ptr<con
 }
 
 void ConnectionBook::on_probe_wanted(conn::Connection& connection) { hooks_.probe(connection); }
-
-/// How much has to go here. A host of a group that holds less than its share leaves it to those that hold more.
-std::size_t ConnectionBook::held_over_mark() const {
-  const std::size_t mark = options_.limits.bytes.held_hard;
-  const std::size_t all = loop_.totals.held_bytes.load(std::memory_order_relaxed);
-  const std::size_t over = all - std::min(all, mark);
-  if (over == 0 || siblings_.size() == 1) return over;
-  const std::size_t share = mark / siblings_.size();
-  std::size_t here = 0;
-  for (const auto& [id, entry] : entries_) here += entry.connection->held_bytes();
-  return std::min(over, here - std::min(here, share));
-}
-
-/// The streams unread longest go, strangers' first; where that is not enough the connection that asked for more.
-void ConnectionBook::on_memory_over(conn::Connection& connection) {
-  struct Unread {
-    bool member;
-    base::TimePoint since;
-    std::shared_ptr<conn::StreamState> stream;
-  };
-  std::size_t over = held_over_mark();
-  if (over == 0) return;
-  std::vector<Unread> unread;
-  for (const auto& [id, entry] : entries_) {
-    for (auto& stream : entry.connection->unread_streams()) {
-      unread.push_back({entry.connection->member(), *stream->unread_since(), std::move(stream)});
-    }
-  }
-  std::ranges::sort(unread, {}, [](const Unread& one) { return std::pair{one.member, one.since}; });
-  for (const Unread& one : unread) {
-    if (over == 0) return;
-    over -= std::min(over, one.stream->held_bytes());
-    one.stream->reset(0);
-  }
-  if (over > 0) connection.abort(ConnErrc::memory_limit);
-}
 
 // Facts.
 

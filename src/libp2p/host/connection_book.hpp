@@ -118,6 +118,9 @@ class ConnectionBook final : public conn::Connection::Observer {
   ConnectionId add(std::unique_ptr<io::Socket> socket, conn::Connection::Options options, DialObserver* dial);
   ConnectionId new_id();
   std::size_t held_over_mark() const;
+  /// Both return how much that gave, at most `wanted`.
+  std::size_t reset_unread(std::size_t wanted, bool of_members);
+  std::size_t abort_strangers(std::size_t wanted);
   void hand_over(ConnectionId id);
   /// Why the authenticated peer may not come in; no error if it may.
   base::ErrorCode decide_admission(Entry& entry);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "support.hpp"
+#include "unit/libp2p/conn/support.hpp"
 
 namespace libp2p::testing {
 namespace {
@@ -107,6 +108,56 @@ TEST_F(ScarceConnections, AStrangerThatBecameAMemberStaysAndMayOpenMoreStreams) 
   b.host->set_standing(a.id(), Verdict::stranger);
   join(c);
   EXPECT_EQ(b.connected_to(a), 0u) << "one again";
+}
+
+/// `b` may hold little; `a` is a member, and a stranger is played by hand.
+class ScarceMemory : public HostTest {
+ protected:
+  void SetUp() override {
+    list.verdicts = {{a.id(), Verdict::member}};
+    b.options.admission = &list;
+    b.options.limits.bytes.held_hard = 100'000;
+    start();
+    b.host->set_handler("/hold/1.0.0", [this](Stream stream) -> asio::awaitable<void> {
+      unread.push_back(std::move(stream));
+      co_return;
+    });
+    connect();
+    connecting = internet.add_machine({"10.0.0.9"}).connect(*io::to_endpoint(*b.bound), [this](auto socket) {
+      stranger.emplace(world, std::move(*socket), noise::Role::initiator, std::uint8_t{9});
+    });
+    ASSERT_TRUE(world.run_until([&] { return b.host->metrics().connections_open == 2; }, seconds{5}));
+    world.run_for(seconds{1});
+  }
+  void TearDown() override {
+    unread.clear();
+    stranger.reset();
+    HostTest::TearDown();
+  }
+
+  ByList list;
+  std::vector<Stream> unread;
+  std::unique_ptr<io::Operation> connecting;
+  std::optional<conn::testing::RawPeer> stranger;
+};
+
+TEST_F(ScarceMemory, AStrangersHalfFrameGoesBeforeAMembersStream) {
+  stranger->answers_pings = false;  // a pong would land inside the frame
+  stranger->send(base::ByteSpan{stranger->sealed(base::Bytes(60'000))}.first(20'000));
+  world.run_for(milliseconds{10});
+  ASSERT_EQ(b.host->metrics().held_bytes, conn::kBlockBytes);
+
+  auto stream = world.run(a.host->open_stream(b.id(), {"/hold/1.0.0"}), seconds{5});
+  const base::Bytes much(60'000);
+  ASSERT_TRUE(*world.run((*stream)->write(much), seconds{5}));
+  world.run_for(seconds{1});
+  EXPECT_GE(b.host->metrics().held_bytes, much.size()) << "the member's stream stays";
+  EXPECT_LT(b.host->metrics().held_bytes, conn::kBlockBytes) << "and is all that is held";
+  EXPECT_EQ(b.connected_to(a), 1u);
+  const auto closed = b.all<ConnectionClosed>();
+  ASSERT_EQ(closed.size(), 1u);
+  EXPECT_EQ(closed[0].info.peer, stranger->id());
+  EXPECT_EQ(closed[0].reason, ConnErrc::memory_limit);
 }
 
 class NotDisplaced : public ScarceConnections,
