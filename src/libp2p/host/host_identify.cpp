@@ -53,7 +53,9 @@ asio::awaitable<base::Result<identify::Info>> Host::Impl::read_info(Stream& stre
   const auto known = infos.find(stream.peer());
   std::optional<SignedPeerRecord> held;
   if (known != infos.end()) held = known->second.record;
-  identify::Reader reader{key, held ? &*held : nullptr};
+  const CountLimits& count = options.limits.count;
+  identify::Reader reader{
+      key, held ? &*held : nullptr, {.protocols = count.peer_protocols, .addresses = count.peer_addresses}};
   for (;;) {
     const base::Result<base::ByteSpan> bytes = co_await stream.peek();
     if (!bytes) co_return bytes.error();
@@ -71,10 +73,9 @@ void Host::Impl::take_info(ConnectionId id, const PeerId& peer, identify::Info i
   if (book.find(id) == nullptr) return;
   identify::Info& known = infos[peer];
   identify::merge(known, std::move(info));
-  const CountLimits& count = options.limits.count;
-  if (known.protocols.size() > count.peer_protocols) known.protocols.resize(count.peer_protocols);
-  if (known.listen_addrs.size() > count.peer_addresses) {
-    known.listen_addrs.erase(known.listen_addrs.begin() + static_cast<std::ptrdiff_t>(count.peer_addresses),
+  const std::size_t most = options.limits.count.peer_addresses;
+  if (known.listen_addrs.size() > most) {  // of a signed record, which is kept whole
+    known.listen_addrs.erase(known.listen_addrs.begin() + static_cast<std::ptrdiff_t>(most),
                              known.listen_addrs.end());
   }
   publish(PeerIdentified{.connection = id, .peer = peer, .info = to_peer_info(known)});

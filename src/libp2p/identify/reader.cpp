@@ -13,8 +13,8 @@ std::string cut(const std::string& text) { return text.substr(0, kMaxVersionByte
 
 }  // namespace
 
-Reader::Reader(const PublicKey& key, const SignedPeerRecord* held)
-    : key_{key}, held_{held}, peer_{PeerId::of(key)}, messages_{kMaxMessageBytes} {}
+Reader::Reader(const PublicKey& key, const SignedPeerRecord* held, const Room& room)
+    : key_{key}, held_{held}, room_{room}, peer_{PeerId::of(key)}, messages_{kMaxMessageBytes} {}
 
 base::Result<void> Reader::feed(base::ByteSpan in) {
   while (!in.empty()) {
@@ -49,7 +49,7 @@ base::Result<void> Reader::take(base::ByteSpan bytes) {
 
 void Reader::take_listen_addr(base::ByteSpan bytes) {
   const auto addr = Multiaddr::from_bytes(bytes);
-  if (addr && info_.listen_addrs.size() < kMaxAddresses) {
+  if (addr && info_.listen_addrs.size() < room_.addresses) {
     const std::optional<PeerId> named = addr->peer();
     const std::optional<Multiaddr> plain = addr->without_peer();
     if (plain && (!named || *named == peer_)) {
@@ -62,7 +62,7 @@ void Reader::take_listen_addr(base::ByteSpan bytes) {
 
 void Reader::take_protocol(const std::string& protocol) {
   const bool fits = !protocol.empty() && protocol.size() <= kMaxProtocolBytes;
-  if (fits && info_.protocols.size() < kMaxProtocols) {
+  if (fits && info_.protocols.size() < room_.protocols) {
     info_.protocols.push_back(protocol);
   } else {
     ++skipped_;

@@ -10,6 +10,7 @@
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "libp2p/identify/info.hpp"
+#include "libp2p/identify/limits.hpp"
 #include "libp2p/peer_id.hpp"
 #include "libp2p/wire/framing.hpp"
 
@@ -19,11 +20,17 @@ class Identify;
 
 namespace libp2p::identify {
 
+/// How many a reader keeps; those behind are left out.
+struct Room {
+  std::size_t protocols = kMaxProtocols;
+  std::size_t addresses = kMaxAddresses;
+};
+
 class Reader {
  public:
   /// `key`: what the handshake proved. `held`: the peer's record that is held already, if any; the same envelope
   /// is not verified again. Both are borrowed for the life of the reader.
-  explicit Reader(const PublicKey& key, const SignedPeerRecord* held = nullptr);
+  explicit Reader(const PublicKey& key, const SignedPeerRecord* held = nullptr, const Room& room = {});
 
   /// Takes all of `in`. Errors: FramingErrc, bad_message, key_mismatch, too_many_messages (reset the stream; for
   /// key_mismatch close the connection).
@@ -47,6 +54,7 @@ class Reader {
 
   const PublicKey& key_;
   const SignedPeerRecord* held_;
+  Room room_;
   PeerId peer_;
   wire::MessageReader messages_;
   std::size_t message_count_ = 0;

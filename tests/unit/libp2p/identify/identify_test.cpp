@@ -306,6 +306,21 @@ TEST(IdentifyReader, KeepsAtMost500Addresses) {
   EXPECT_EQ(reader.finish()->listen_addrs.size(), kMaxAddresses);
 }
 
+TEST(IdentifyReader, KeepsNoMoreThanItHasRoomFor) {
+  wire::pb::Identify message;
+  for (const char* protocol : {"/a", "/b", "/c"}) message.add_protocols(protocol);
+  for (const char* at : {"/ip4/127.0.0.1/tcp/1", "/ip4/127.0.0.1/tcp/2"}) {
+    message.add_listen_addrs(text_of(addr(at).bytes()));
+  }
+  const PublicKey key = identity().public_key();
+  Reader reader{key, nullptr, {.protocols = 2, .addresses = 1}};
+  ASSERT_TRUE(reader.feed(framed(message)));
+  EXPECT_EQ(reader.skipped(), 2U);
+  const Info info = *reader.finish();
+  EXPECT_EQ(info.protocols, (std::vector<std::string>{"/a", "/b"}));
+  EXPECT_EQ(info.listen_addrs, (std::vector<Multiaddr>{addr("/ip4/127.0.0.1/tcp/1")}));
+}
+
 TEST(IdentifyReader, SkipsAnOverlongProtocol) {
   wire::pb::Identify message;
   message.add_protocols("");
