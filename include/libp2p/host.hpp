@@ -63,6 +63,7 @@ class Host {
   Host(boost::asio::io_context& context, HostOptions options);
   /// With injected time, randomness and network.
   Host(const Environment& environment, HostOptions options);
+  /// Without a `stop` before: everything ends at once, and nobody hears of it.
   ~Host();
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
@@ -111,8 +112,8 @@ class Host {
   /// so that no connection comes up at the other end. It always dials: `force_new` means nothing here.
   boost::asio::awaitable<base::Result<void>> probe(PeerId peer, Multiaddr addr, DialOptions options = {});
 
-  /// A stream for the first of `protocols` that the peer speaks. Errors: StreamErrc, ConnErrc::closed_by_peer if
-  /// there is no connection.
+  /// A stream for the first of `protocols` that the peer speaks. Errors: StreamErrc (connection_closed where there
+  /// is no connection), and the codes of category `libp2p.multistream` where the peer negotiates by other rules.
   boost::asio::awaitable<base::Result<Stream>> open_stream(PeerId peer, std::vector<std::string> protocols,
                                                            StreamOptions options = {});
 

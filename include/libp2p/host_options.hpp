@@ -75,7 +75,8 @@ struct DialResult {
 };
 
 struct StreamOptions {
-  base::Duration timeout = std::chrono::seconds{10};  ///< For opening and negotiating.
+  /// For negotiating. An optimistic stream waits for nothing: it comes without a deadline, set one on it.
+  base::Duration timeout = std::chrono::seconds{10};
   TrafficClass traffic = TrafficClass::normal;
   bool optimistic =
       true;  ///< With one protocol: do not wait for the peer's answer; a refusal shows at the first read.

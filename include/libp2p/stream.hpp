@@ -1,7 +1,8 @@
 // libp2p/stream.hpp: one bidirectional byte stream of a connection.
 // Thread rules: a Stream belongs to its connection's loop; use it from coroutines spawned on `executor()`.
-// Ownership: dropping the last handle resets what is still open. One read and one write at a time: a second
-// one fails with StreamErrc::busy.
+// Ownership: dropping the last handle resets what is still open; behind a `close_write` the peer is given 10 s to
+// end its side as well, and what it sends meanwhile is dropped. No handle may outlive its Host. One read and one
+// write at a time: a second one fails with StreamErrc::busy.
 #pragma once
 
 #if !defined(__clang__)
@@ -53,19 +54,20 @@ class Stream {
   boost::asio::any_io_executor executor() const;
 
   /// Up to `into.size()` bytes, at least one; 0 at the end of what the peer sends. A cancelled read loses nothing.
-  /// Errors: StreamErrc.
+  /// Errors: StreamErrc; on an optimistic stream, whose negotiation the first read ends, also the codes of
+  /// category `libp2p.multistream`: what came was no answer to the proposal, and the stream is reset.
   boost::asio::awaitable<base::Result<std::size_t>> read(base::MutableBytes into);
 
   /// What has arrived, without a copy, at least one byte; empty at the end. The span is valid until the next
-  /// co_await: look at it, `consume` what was used, then wait again. Errors: StreamErrc.
+  /// co_await: look at it, `consume` what was used, then wait again. Errors: as `read`.
   boost::asio::awaitable<base::Result<base::ByteSpan>> peek();
   void consume(std::size_t bytes);
 
-  /// Exactly `into.size()` bytes. Errors: StreamErrc; boost::asio::error::eof if the peer ended before.
+  /// Exactly `into.size()` bytes. Errors: as `read`; boost::asio::error::eof if the peer ended before.
   boost::asio::awaitable<base::Result<void>> read_exactly(base::MutableBytes into);
 
   /// All of `bytes`, borrowed until the write completes, which is when the last byte was sealed for the wire. A
-  /// write that is cancelled after its first byte was sealed resets the stream. Errors: StreamErrc.
+  /// write that is cancelled, or times out, after its first byte was sealed resets the stream. Errors: StreamErrc.
   boost::asio::awaitable<base::Result<void>> write(base::ByteSpan bytes);
 
   /// Ends our direction (FIN); reading goes on.
@@ -74,7 +76,8 @@ class Stream {
   /// Ends both directions at once; unsent data is dropped. `code` tells the peer why (0: nothing).
   void reset(std::uint32_t code = 0);
 
-  /// After this point every wait ends with timed_out. No deadline by default.
+  /// After this point every wait ends with timed_out; it can be moved until it is reached, not afterwards. No
+  /// deadline by default.
   void set_deadline(base::TimePoint at);
   void set_traffic_class(TrafficClass traffic);
 
