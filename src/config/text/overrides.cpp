@@ -34,8 +34,9 @@ class Collector {
     if (unset || !name.starts_with(kVariablePrefix)) return;
     const auto key = std::ranges::find(all_keys(), name, &Key::variable);
     if (key == all_keys().end()) {
-      return collected_.diagnostics.warn(
-          kNoPosition, "", fmt::format("unknown variable {} is ignored{}", quoted(name), guess(name, true)));
+      Diagnostics one;
+      one.warn(kNoPosition, "", fmt::format("unknown variable {} is ignored{}", quoted(name), guess(name, true)));
+      return collected_.diagnostics.append(one, "environment");
     }
     add(*key, {.source = Origin::Source::environment, .name = std::string{name}}, text.substr(equals + 1));
   }
@@ -43,14 +44,12 @@ class Collector {
   void flag(std::string_view text) {
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos) {
-      return collected_.diagnostics.error(kNoPosition, "",
-                                          fmt::format("{} {}: SECTION.KEY=VALUE is needed", kFlag, quoted(text)));
+      return refuse(std::string{kFlag}, fmt::format("{}: SECTION.KEY=VALUE is needed", quoted(text)));
     }
     const std::string_view path = text.substr(0, equals);
     const Key* key = find_key(path);
     if (key == nullptr) {
-      return collected_.diagnostics.error(
-          kNoPosition, "", fmt::format("{}: unknown key {}{}", kFlag, quoted(path), guess(path, false)));
+      return refuse(std::string{kFlag}, fmt::format("unknown key {}{}", quoted(path), guess(path, false)));
     }
     add(*key, {.source = Origin::Source::flag, .name = fmt::format("{} {}", kFlag, path)},
         text.substr(equals + 1));
@@ -61,12 +60,16 @@ class Collector {
  private:
   void add(const Key& key, Origin origin, std::string_view value) {
     if (is_secret(key)) {
-      return collected_.diagnostics.error(
-          kNoPosition, "",
-          origin.name +
-              ": others can read it there: put the key into a file and name it in node.private_key_file");
+      return refuse(origin.name,
+                    "others can read it there: put the key into a file and name it in node.private_key_file");
     }
     collected_.values.push_back({.key = &key, .origin = std::move(origin), .value = std::string{value}});
+  }
+
+  void refuse(const std::string& source, std::string why) {
+    Diagnostics one;
+    one.error(kNoPosition, "", std::move(why));
+    collected_.diagnostics.append(one, source);
   }
 
   Overrides collected_;
