@@ -84,6 +84,7 @@ class ValueReader {
     std::int64_t number = 0;
     const char* end = value_.text.data() + value_.text.size();
     const auto [stop, error] = std::from_chars(value_.text.data(), end, number);
+    if (error == std::errc::result_out_of_range && stop == end) return wrong("out of bounds");
     if (error != std::errc{} || stop != end) return wrong("not a whole number");
     if (in_bounds(number)) *out = static_cast<std::uint32_t>(number);
   }

@@ -170,6 +170,13 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"NumberTooSmall", peers("max_connections: 0"),
               "conf.yaml:3:20: peers.max_connections: '0': out of bounds; expected whole number of connections, 1 "
               "to 65536"},
+        Fault{
+            "NumberBeyondAnyMachine", peers("max_connections: 99999999999999999999"),
+            "conf.yaml:3:20: peers.max_connections: '99999999999999999999': out of bounds; expected whole number "
+            "of connections, 1 to 65536"},
+        Fault{"NumberAndMore", peers("max_connections: 99999999999999999999k"),
+              "conf.yaml:3:20: peers.max_connections: '99999999999999999999k': not a whole number; expected whole "
+              "number of connections, 1 to 65536"},
         Fault{"BadLevel", logging("level: warning"),
               "conf.yaml:3:10: logging.level: 'warning'; expected one of debug, info, "
               "warn, error"},
