@@ -54,7 +54,8 @@ class Loader {
   void report_missing() { fail_to_read("", {ENOENT, boost::system::system_category()}); }
 
   void warn_of_readers() {
-    if (!elsewhere_) warn_of_readers(path_, "");
+    const bool without_key = loaded_.settings && !loaded_.settings->node.private_key;
+    if (!elsewhere_ && !without_key) warn_of_readers(path_, "");
   }
 
   /// Writes a file that was missing, or whose key was, with mode 0600.
@@ -102,7 +103,7 @@ class Loader {
     if (named.empty()) return;
     const std::string file = log_path(path_, named);
     read_key(file, Origin::Source::key_file);
-    warn_of_readers(file, file);
+    if (loaded_.settings) warn_of_readers(file, file);
   }
 
   void read_key(const std::string& file, Origin::Source source) {

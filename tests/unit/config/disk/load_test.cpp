@@ -102,6 +102,13 @@ TEST_F(LoadTest, WarnsOfAFileThatOthersMayRead) {
               ElementsAre("conf.yaml: warning: mode 0640 lets others read the private key: chmod 600"));
 }
 
+TEST_F(LoadTest, SaysNothingOfReadersWhereThereIsNoKeyToRead) {
+  files_.put(kPath, kNoKey, 0644);
+  EXPECT_THAT(messages(check(files_, kPath)), IsEmpty());
+  EXPECT_THAT(messages(load(files_, rng_, kPath)), IsEmpty());
+  EXPECT_EQ(files_.stat(kPath)->mode, 0600U) << "it holds one now";
+}
+
 TEST_F(LoadTest, ReportsAWrongFileAndLeavesItAlone) {
   files_.put(kPath, "network: {}\n", 0600);
   const Loaded loaded = load(files_, rng_, kPath);
@@ -186,6 +193,11 @@ TEST_F(KeyElsewhere, WarnsWhenOthersMayReadItsFile) {
   EXPECT_TRUE(loaded.settings);
   EXPECT_THAT(messages(loaded),
               ElementsAre("/node/key: warning: mode 0644 lets others read the private key: chmod 600"));
+}
+
+TEST_F(KeyElsewhere, DoesNotAdviseAModeForWhatIsNoKey) {
+  configure("private_key_file: /run");  // chmod 600 would lock everybody out of the folder
+  EXPECT_THAT(messages(load(files_, rng_, kPath)), ElementsAre(HasSubstr("/run: cannot be read")));
 }
 
 TEST_F(KeyElsewhere, ComesFromTheServiceManager) {
