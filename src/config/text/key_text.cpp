@@ -3,6 +3,7 @@
 
 #include "base/utf8.hpp"
 #include "config/text/keys.hpp"
+#include "config/text/private_key.hpp"
 #include "config/text/units.hpp"
 
 namespace config::text {
@@ -60,7 +61,7 @@ struct TypeText {
   const Key& key;
 
   std::string operator()(const std::optional<libp2p::Identity>*) const {
-    return "base64 of the 64 bytes of an Ed25519 key (seed and public key), or empty";
+    return fmt::format("{}, or empty", kPrivateKeyForm);
   }
   std::string operator()(const std::vector<libp2p::Multiaddr>*) const {
     return key.use == AddressUse::listen ? "list of addresses such as /ip4/0.0.0.0/tcp/9000, not empty"

@@ -142,9 +142,8 @@ base::ErrorCode make_error_code(SpliceErrc code) {
 }
 
 ReadKey read_private_key(std::string_view base64) {
-  const std::string expected = describe_type(*find_key(kSection, kName));
   std::optional<base::Bytes> raw = base::from_base64(base64);
-  if (!raw) return {.identity = {}, .fault = "not base64; expected " + expected};
+  if (!raw) return {.identity = {}, .fault = fmt::format("not base64; expected {}", kPrivateKeyForm)};
   const base::Result<libp2p::Identity> identity = libp2p::Identity::from_private_key(*raw);
   libp2p::crypto::wipe(*raw);
   if (identity) return {.identity = *identity, .fault = {}};
@@ -152,7 +151,7 @@ ReadKey read_private_key(std::string_view base64) {
     return {.identity = {},
             .fault = "the public half does not belong to the seed: the key is damaged, restore it from a copy"};
   }
-  return {.identity = {}, .fault = fmt::format("it has {} bytes; expected {}", raw->size(), expected)};
+  return {.identity = {}, .fault = fmt::format("it has {} bytes; expected {}", raw->size(), kPrivateKeyForm)};
 }
 
 base::Result<SecretText> with_private_key(std::string_view text, std::string_view base64) {

@@ -14,6 +14,10 @@ namespace config::text {
 enum class SpliceErrc : std::uint8_t { not_yaml = 1, no_place, key_left };
 base::ErrorCode make_error_code(SpliceErrc code);
 
+/// What the text of a private key is, in words.
+inline constexpr std::string_view kPrivateKeyForm =
+    "base64 of the 64 bytes of an Ed25519 key (seed and public key)";
+
 struct ReadKey {
   std::optional<libp2p::Identity> identity;
   std::string fault;  ///< Why there is none; never repeats the text.

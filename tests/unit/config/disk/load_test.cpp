@@ -180,6 +180,10 @@ TEST_F(KeyElsewhere, AWrongFileIsToldWithoutItsText) {
   configure("private_key_file: /run/key");
   files_.put("/run/key", "c2VjcmV0\n", 0600);
   EXPECT_THAT(messages(load(files_, rng_, kPath)), ElementsAre(HasSubstr("/run/key: it has 6 bytes")));
+  files_.put("/run/key", "", 0600);
+  EXPECT_THAT(messages(load(files_, rng_, kPath)),
+              ElementsAre("/run/key: it has 0 bytes; expected base64 of the 64 bytes of an Ed25519 key (seed and "
+                          "public key)"));
   files_.put("/run/key", "private_key: c2VjcmV0\n", 0600);
   EXPECT_THAT(messages(load(files_, rng_, kPath)),
               ElementsAre(::testing::AllOf(HasSubstr("/run/key: not base64"), ::testing::Not(HasSubstr("c2Vj")))));

@@ -228,12 +228,10 @@ INSTANTIATE_TEST_SUITE_P(
               "listed twice"},
         Fault{"KeyNotBase64", node("private_key: secret!"),
               "conf.yaml:3:16: node.private_key: not base64; expected base64 of the 64 bytes of an Ed25519 key "
-              "(seed and "
-              "public key), or empty"},
+              "(seed and public key)"},
         Fault{"KeyTooShort", node("private_key: AAAA"),
               "conf.yaml:3:16: node.private_key: it has 3 bytes; expected base64 of the 64 bytes of an Ed25519 "
-              "key (seed "
-              "and public key), or empty"},
+              "key (seed and public key)"},
         Fault{"KeyOfTwoHalves", node("private_key: " + base::to_base64(base::Bytes(64, 1))),
               "conf.yaml:3:16: node.private_key: the public half does not belong to the seed: the key is damaged, "
               "restore it from a copy"}),
