@@ -115,6 +115,7 @@ std::shared_ptr<ExchangeChannel> ExchangeStreams::make_channel(Link& link, libp2
   const ExchangeChannel::Surroundings around{
       .clock = parts_.environment.clock, .timers = parts_.environment.timers, .tasks = parts_.tasks};
   link.channel = std::make_shared<ExchangeChannel>(std::move(stream), side, around, std::move(hooks));
+  link.opened_at = parts_.environment.clock.now();
   *which = link.channel.get();
   parts_.core([peer, id](Core& core, base::TimePoint now) { core.on_stream_opened(peer, id, now); });
   return link.channel;
@@ -132,6 +133,7 @@ void ExchangeStreams::on_stream_closed(libp2p::ConnectionId connection, const Ex
   if (link->retired) {
     parts_.host.confirm_retire(connection);  // drained: it may go now, if it is ours to close
   } else if (dialled_by_us(link->connection)) {
+    if (parts_.environment.clock.now() - link->opened_at >= kStreamLasted) link->backoff.on_hint();
     open_later(*link);
   }
 }

@@ -46,6 +46,7 @@ class ExchangeStreams {
   struct Link {
     libp2p::ConnectionInfo connection;
     std::shared_ptr<ExchangeChannel> channel = nullptr;
+    base::TimePoint opened_at{};  ///< The channel, or the one before it.
     std::unique_ptr<libp2p::io::Timer> reopen = nullptr;
     peers::Backoff backoff{};
     bool opening = false;

@@ -13,6 +13,10 @@ inline constexpr std::chrono::seconds kStreamEnd{5};
 /// Two nodes with several connections: how often the smaller id asks to retire what is not preferred.
 inline constexpr std::chrono::seconds kRetireInterval{2};
 
+/// An exchange stream that lived so long was good: when it ends the next one is opened soon, not by the back-off.
+/// AStranger.WhoseStreamsLastIsAskedAgainAtOnceHoweverManyHaveEnded
+inline constexpr std::chrono::seconds kStreamLasted{30};
+
 /// A busy port at the start: how long it is tried, and how the steps grow.
 inline constexpr std::chrono::seconds kListenPatience{30};
 inline constexpr std::chrono::milliseconds kListenRetryFirst{250};

@@ -78,6 +78,32 @@ TEST_F(AStranger, WithoutTheExchangeStaysConnectedAndIsAskedAgainWhenItHasIt) {
   EXPECT_TRUE(is_connected());
 }
 
+TEST_F(AStranger, WhoseStreamsLastIsAskedAgainAtOnceHoweverManyHaveEnded) {
+  node.add_peer(identity, address_of(9));
+  std::vector<libp2p::Stream> served;
+  stranger.set_handler(kExchange.front(), [&](libp2p::Stream stream) -> asio::awaitable<void> {
+    exchange::Session session{exchange::Side::listener, world.now()};
+    const base::Result<base::ByteSpan> hello = co_await stream.peek();
+    base::ByteSpan in = hello ? *hello : base::ByteSpan{};
+    EXPECT_TRUE(session.next(in)->has_value());
+    base::Bytes answer;
+    EXPECT_TRUE(session.send(
+        answer,
+        {.body = exchange::Hello{.features = 0, .incarnation = 1, .record = {}, .dialled = {}, .position = {}}}));
+    const base::Result<void> written = co_await stream.write(answer);
+    EXPECT_TRUE(written);
+    served.push_back(std::move(stream));
+  });
+  ASSERT_NO_FATAL_FAILURE(node.start());
+  for (std::size_t ended = 0; ended < 10; ++ended) {
+    ASSERT_TRUE(world.run_until([&] { return served.size() > ended; }, 2s)) << "after " << ended;
+    world.run_for(1min);
+    EXPECT_EQ(node.lines("exchange.stream.ended").size(), ended) << "it is in use";
+    served.back().reset();
+  }
+  served.clear();
+}
+
 TEST_F(AStranger, ThatSendsNoMessageIsToldWhyItsStreamEnds) {
   ASSERT_NO_FATAL_FAILURE(node.start());
   ASSERT_NO_FATAL_FAILURE(dial_the_node());
