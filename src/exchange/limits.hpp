@@ -50,7 +50,8 @@ inline constexpr std::chrono::minutes kCheckDialRetry{10};  // EngineTest.CheckD
 /// Between check dials of one peer: a new record is checked soon, but not each of many.
 /// EngineLiars.ChecksAMendedRecordSoonAfterAFailedCheck
 inline constexpr std::chrono::seconds kCheckDialRest{30};
-/// Then it is lost: the host's own is far shorter. EngineLimits.MakesACheckDialAgainWhoseResultNeverCame
+/// Then it is lost: the node gives a check dial less (node::kCheckTime).
+/// EngineLimits.MakesACheckDialAgainWhoseResultNeverCame
 inline constexpr std::chrono::seconds kCheckDialTimeout{60};
 inline constexpr std::chrono::minutes kDisconnectFor{10};  // EngineLimits.HasPatienceOneMessageBelowTheLimit
 

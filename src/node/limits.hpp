@@ -13,6 +13,9 @@ inline constexpr std::chrono::seconds kStreamEnd{5};
 /// Two nodes with several connections: how often the smaller id asks to retire what is not preferred.
 inline constexpr std::chrono::seconds kRetireInterval{2};
 
+/// All addresses of one check dial: each has its share of what is left, so that silent ones leave time for the
+/// rest. AStranger.WhoseAddressesAllKeepSilentIsJudgedInTimeAndOnce
+inline constexpr std::chrono::seconds kCheckTime{50};
 /// An exchange stream that lived so long was good: when it ends the next one is opened soon, not by the back-off.
 /// AStranger.WhoseStreamsLastIsAskedAgainAtOnceHoweverManyHaveEnded
 inline constexpr std::chrono::seconds kStreamLasted{30};

@@ -7,12 +7,15 @@
 
 #include "node/core.hpp"
 #include "node/events.hpp"
+#include "node/limits.hpp"
 
 namespace node {
 
 namespace asio = boost::asio;
 
 namespace {
+
+static_assert(kCheckTime < exchange::kCheckDialTimeout, "else the engine has the same check made once more");
 
 /// Whether a dial ended by our own doing.
 bool is_ours(const base::ErrorCode& error) {
@@ -68,8 +71,12 @@ void Network::carry_out(exchange::CheckDial&& command) { tasks_.spawn(check(std:
 
 asio::awaitable<void> Network::check(exchange::CheckDial check) {
   std::optional<libp2p::Multiaddr> reached;
+  const base::TimePoint end = parts_.environment.clock.now() + kCheckTime;
+  auto left = static_cast<std::int64_t>(check.addresses.size());
   for (const libp2p::Multiaddr& address : check.addresses) {
-    auto probing = parts_.host.probe(check.peer, address, dial_options(check.scope));
+    libp2p::DialOptions options = dial_options(check.scope);
+    options.timeout = std::min(options.timeout, (end - parts_.environment.clock.now()) / left--);
+    auto probing = parts_.host.probe(check.peer, address, std::move(options));
     const base::Result<void> answered = co_await std::move(probing);
     if (!answered && is_ours(answered.error())) {
       parts_.core([peer = check.peer](Core& core, base::TimePoint now) { core.on_check_dropped(peer, now); });

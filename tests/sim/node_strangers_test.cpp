@@ -104,6 +104,39 @@ TEST_F(AStranger, WhoseStreamsLastIsAskedAgainAtOnceHoweverManyHaveEnded) {
   served.clear();
 }
 
+/// As many addresses as a check dial tries, in a network where nobody answers.
+std::vector<libp2p::Multiaddr> silent_addresses() {
+  std::vector<libp2p::Multiaddr> addresses;
+  for (std::size_t i = 1; i <= exchange::kMaxUsableAddresses; ++i) {
+    addresses.push_back(*libp2p::Multiaddr::from_text("/ip4/10.0.1." + std::to_string(i) + "/tcp/9000"));
+  }
+  return addresses;
+}
+
+TEST_F(AStranger, WhoseAddressesAllKeepSilentIsJudgedInTimeAndOnce) {
+  ASSERT_NO_FATAL_FAILURE(node.start());
+  stranger.set_announced(silent_addresses());
+  ASSERT_NO_FATAL_FAILURE(dial_the_node());
+  world.run_for(1min);
+  EXPECT_EQ(node.lines("record.unreachable").size(), 1u);
+  world.run_for(5min);
+  EXPECT_EQ(node.lines("record.unreachable").size(), 1u) << "no check dial was made beside the first";
+}
+
+TEST_F(AStranger, IsFoundAtItsLastAddressThoughTheOthersKeepSilent) {
+  ASSERT_NO_FATAL_FAILURE(node.start());
+  std::vector<libp2p::Multiaddr> addresses = silent_addresses();
+  addresses.back() = *libp2p::Multiaddr::from_text("/ip4/10.0.2.9/tcp/9000");
+  sim::Node second{world, internet, resolver, {"10.0.2.9"}};
+  libp2p::Host same_key{second.environment(), {.identity = identity}};
+  ASSERT_TRUE(same_key.listen(addresses.back()));
+  stranger.set_announced(addresses);
+  ASSERT_NO_FATAL_FAILURE(dial_the_node());
+  world.run_for(1min);
+  EXPECT_THAT(node.values("record.proven", "how"), ElementsAre("check"));
+  ASSERT_TRUE(world.run(same_key.stop(), 3s));
+}
+
 TEST_F(AStranger, ThatSendsNoMessageIsToldWhyItsStreamEnds) {
   ASSERT_NO_FATAL_FAILURE(node.start());
   ASSERT_NO_FATAL_FAILURE(dial_the_node());
