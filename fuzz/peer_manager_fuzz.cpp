@@ -45,11 +45,14 @@ struct World {
         if (dialing.erase(peer) > 0) connections[peer] += manager.on_connected(peer, address, now) ? 1 : 0;
         break;
       case 5:
-        if (connections[peer] > 0 && connections[peer]-- > 0) manager.on_disconnected(peer, cause, now);
+        if (connections[peer] > 0) {
+          --connections[peer];
+          manager.on_disconnected(peer, cause, now);
+        }
         break;
       case 6: now += std::chrono::milliseconds{how * how * 10}; break;
       case 7: manager.on_hint(now); break;
-      case 8:
+      default:
         if (how == 255) manager.stop(now);
         break;
     }

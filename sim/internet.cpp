@@ -97,9 +97,9 @@ class Network::Listener final : public io::Listener {
 /// SYN out, answer back. Destroying it before the answer closes what came up.
 class Network::Connect final : public io::Operation {
  public:
-  Connect(Network& from, const io::Endpoint& to, io::OnSocket connected)
+  Connect(Network& from, io::Endpoint to, io::OnSocket connected)
       : from_{from},
-        to_{to},
+        to_{std::move(to)},
         connected_{std::move(connected)},
         started_{from.internet_.world().now()},
         timer_{from.internet_.world().timers(), [this] { on_timer(); }} {
