@@ -10,7 +10,7 @@ namespace {
 TEST(ParseRequest, ReadsCommandIdAndArguments) {
   const Parsed parsed = parse_request(R"({"v":1,"id":7,"command":"reload","args":{"dry_run":true}})");
   EXPECT_EQ(parsed.id, 7U);
-  const Request& request = std::get<Request>(parsed.outcome);
+  const auto& request = std::get<Request>(parsed.outcome);
   EXPECT_EQ(request.id, 7U);
   EXPECT_EQ(request.command, "reload");
   EXPECT_TRUE(request.args.at("dry_run").as_bool());
@@ -18,7 +18,7 @@ TEST(ParseRequest, ReadsCommandIdAndArguments) {
 
 TEST(ParseRequest, NeedsNeitherIdNorArguments) {
   const Parsed parsed = parse_request(R"({"v":1,"command":"status"})");
-  const Request& request = std::get<Request>(parsed.outcome);
+  const auto& request = std::get<Request>(parsed.outcome);
   EXPECT_EQ(request.id, 0U);
   EXPECT_TRUE(request.args.empty());
 }
@@ -45,7 +45,7 @@ class ParseRequestRefuses : public testing::TestWithParam<BadRequest> {};
 TEST_P(ParseRequestRefuses, WithCode) {
   const Parsed parsed = parse_request(GetParam().line);
   ASSERT_TRUE(std::holds_alternative<Failure>(parsed.outcome));
-  const Failure& failure = std::get<Failure>(parsed.outcome);
+  const auto& failure = std::get<Failure>(parsed.outcome);
   EXPECT_EQ(failure.code, GetParam().code);
   EXPECT_NE(failure.message.find(GetParam().words), std::string::npos) << failure.message;
   EXPECT_EQ(parsed.id, GetParam().id);
@@ -81,7 +81,7 @@ TEST(Answer, IsReadAsItWasWritten) {
   const std::string line = to_line({.text = "two\nlines", .result = R"({"a":[1,2]})"}, 5);
   EXPECT_EQ(line, "{\"v\":1,\"id\":5,\"ok\":true,\"text\":\"two\\nlines\",\"result\":{\"a\":[1,2]}}\n");
   const auto parsed = parse_answer(without_newline(line));
-  const Answer& answer = std::get<Answer>(parsed);
+  const auto& answer = std::get<Answer>(parsed);
   EXPECT_FALSE(answer.failure);
   EXPECT_EQ(answer.text, "two\nlines");
   EXPECT_EQ(answer.result, R"({"a":[1,2]})");
@@ -91,7 +91,7 @@ TEST(Answer, AFailureKeepsItsCodeTextAndResult) {
   Answer refused = failed("refused", "node.private_key: a change needs a restart");
   refused.result = "{}";
   const auto parsed = parse_answer(without_newline(to_line(refused, 0)));
-  const Answer& answer = std::get<Answer>(parsed);
+  const auto& answer = std::get<Answer>(parsed);
   EXPECT_EQ(answer.failure, refused.failure);
   EXPECT_EQ(answer.result, "{}");
 }

@@ -67,7 +67,7 @@ TEST(Session, OpensWithTheDialersHelloAndThenTheAnswer) {
 TEST(Session, GivesTheSameMessagesForAnySplitOfTheStream) {
   base::Bytes stream = framed({.body = Hello{}});
   for (std::uint8_t i = 0; i < 20; ++i)
-    base::append(stream, framed({.round = i, .body = Update{base::Bytes(i * 20U, i)}}));
+    base::append(stream, framed({.round = i, .body = Update{base::Bytes(std::size_t{20} * i, i)}}));
   base::SeededRng rng{3};
   for (int run = 0; run < 50; ++run) {
     Session session{Side::dialer, kStart};

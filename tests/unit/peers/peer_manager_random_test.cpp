@@ -66,7 +66,7 @@ TEST_P(RandomEvents, KeepTheInvariants) {
         }
         break;
       case 7: now += std::chrono::milliseconds{rng.below(20'000)}; break;
-      case 8:
+      default:
         if (rng.below(50) == 0) manager.on_hint(now);
         break;
     }

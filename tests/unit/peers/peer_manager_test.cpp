@@ -1,6 +1,8 @@
 // The peer manager: each transition, back-off and who is dialled when.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "peers/peer_manager.hpp"
 #include "unit/peers/manager_fixture.hpp"
 
@@ -205,7 +207,7 @@ TEST_F(PeerManagerTest, ListsPagesInTheOrderOfIds) {
     after = seen.back();
   }
   EXPECT_EQ(seen.size(), 25U);
-  EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+  EXPECT_TRUE(std::ranges::is_sorted(seen));
 }
 
 }  // namespace

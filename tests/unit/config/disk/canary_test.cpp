@@ -107,9 +107,8 @@ class Needle {
     for (const char c : secret) hidden_.push_back(static_cast<char>(c ^ kMask));
   }
   bool in(std::string_view memory) const {
-    return std::search(memory.begin(), memory.end(), hidden_.begin(), hidden_.end(), [](char seen, char hidden) {
-             return seen == static_cast<char>(hidden ^ kMask);
-           }) != memory.end();
+    const auto same = [](char seen, char hidden) { return seen == static_cast<char>(hidden ^ kMask); };
+    return !std::ranges::search(memory, hidden_, same).empty();
   }
 
  private:

@@ -9,7 +9,7 @@ namespace {
 class HandoverTest : public ConnTest {
  protected:
   /// `b` has authenticated `a` and waits for admission; its socket may be wrapped before.
-  void wait_at_the_door(std::function<std::unique_ptr<io::Socket>(std::unique_ptr<io::Socket>)> wrap = {}) {
+  void wait_at_the_door(const std::function<std::unique_ptr<io::Socket>(std::unique_ptr<io::Socket>)>& wrap = {}) {
     auto [dialled, accepted] = tcp();
     b.admits = false;
     b.start(wrap ? wrap(std::move(accepted)) : std::move(accepted), Direction::inbound);

@@ -33,10 +33,11 @@ TEST(Identity, SignsAsRfc8032) {
 }
 
 TEST(Identity, BothPrivateKeyFormsAreRead) {
-  for (const std::string& form : {kSeed + kPublic, kSeed + kPublic + kPublic}) {
-    const auto identity = Identity::from_private_key(hex(form));
+  const std::string form = kSeed + kPublic;
+  for (const std::string& given : {form, form + kPublic}) {
+    const auto identity = Identity::from_private_key(hex(given));
     ASSERT_TRUE(identity) << identity.error().message();
-    EXPECT_EQ(base::to_hex(identity->private_key_bytes()), kSeed + kPublic);
+    EXPECT_EQ(base::to_hex(identity->private_key_bytes()), form);
   }
 }
 

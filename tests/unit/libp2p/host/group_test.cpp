@@ -27,7 +27,7 @@ class Desk final : public Admission {
 
 class GroupTest : public ::testing::Test {
  protected:
-  void start(HostOptions options = {.identity = identity_of(200)}) {
+  void start(const HostOptions& options = {.identity = identity_of(200)}) {
     std::vector<GroupMember> members;
     for (std::size_t i = 0; i < kLoops; ++i) members.push_back({machine.environment(), &desk});
     group = std::make_unique<HostGroup>(std::move(members), options);
@@ -55,7 +55,7 @@ class GroupTest : public ::testing::Test {
   }
 
   DialResult dial_group(Peer& peer, DialOptions options = {}) {
-    auto result = world.run(peer.host->dial(group->id(), {*bound}, options), seconds{60});
+    auto result = world.run(peer.host->dial(group->id(), {*bound}, std::move(options)), seconds{60});
     EXPECT_TRUE(result);
     world.settle();
     return result ? *result : DialResult{};

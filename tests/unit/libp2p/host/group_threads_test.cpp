@@ -29,7 +29,7 @@ Identity identity_of(std::uint8_t seed) {
 }
 
 asio::awaitable<void> echo(Stream stream) {
-  std::array<std::uint8_t, 1024> chunk;
+  std::array<std::uint8_t, 1024> chunk{};
   for (;;) {
     const base::Result<std::size_t> got = co_await stream.read(chunk);
     if (!got || *got == 0) break;
@@ -105,7 +105,7 @@ asio::awaitable<bool> dial_and_echo(Host& host, PeerId peer, Multiaddr addr) {
     const base::Result<void> sent = co_await stream->write(words);
     if (!sent) co_return false;
     base::Bytes back;
-    std::array<std::uint8_t, 1024> chunk;
+    std::array<std::uint8_t, 1024> chunk{};
     while (back.size() < words.size()) {
       const base::Result<std::size_t> got = co_await stream->read(chunk);
       if (!got || *got == 0) co_return false;

@@ -128,7 +128,8 @@ class AresResolverTest : public ::testing::Test {
  protected:
   base::Result<Resolution> resolve(const std::string& name, Family family) {
     std::optional<base::Result<Resolution>> got;
-    const auto pending = resolver_.resolve(name, family, [&](base::Result<Resolution> answer) { got = answer; });
+    const auto pending =
+        resolver_.resolve(name, family, [&](const base::Result<Resolution>& answer) { got = answer; });
     EXPECT_FALSE(got) << "the callback must not run inside the call";
     for (int turn = 0; !got && turn < 100; ++turn) context_.run_one_for(seconds{1});
     return got ? *got : base::Result<Resolution>{ResolveErrc::cancelled};

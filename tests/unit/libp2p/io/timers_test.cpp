@@ -193,12 +193,12 @@ TEST_F(TimersTest, ARandomHistoryFiresExactlyWhatIsDueInOrder) {
     std::vector<Tracked> all(40);
     std::vector<int> fired;
     int now = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      all[i].timer = std::make_unique<Timer>(timers_, [&, i] {
-        ASSERT_LE(all[i].due, now);
-        ASSERT_GE(all[i].due, 0) << "fired without being armed";
-        fired.push_back(all[i].due);
-        all[i].due = -1;
+    for (Tracked& tracked : all) {
+      tracked.timer = std::make_unique<Timer>(timers_, [&] {
+        ASSERT_LE(tracked.due, now);
+        ASSERT_GE(tracked.due, 0) << "fired without being armed";
+        fired.push_back(tracked.due);
+        tracked.due = -1;
       });
     }
     for (int step = 0; step < 400; ++step) {

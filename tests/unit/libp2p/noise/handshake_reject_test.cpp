@@ -45,8 +45,8 @@ Parts genuine_parts(const StaticKey& key) {
 
 struct Outcome {
   base::Result<bool> done;
-  bool silent;    ///< Nothing was sent in answer.
-  bool believed;  ///< A remote was reported.
+  bool silent = false;    ///< Nothing was sent in answer.
+  bool believed = false;  ///< A remote was reported.
 };
 
 /// Offers the payload to an honest side of `role`; it is sealed by a forger with the static key of `node`.

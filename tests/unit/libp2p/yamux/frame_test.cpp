@@ -28,18 +28,18 @@ TEST_P(HeaderVectors, EncodeAndDecodeAreInverse) {
   EXPECT_EQ(again, raw);
 }
 
-constexpr FrameType window_update = FrameType::window_update;
+constexpr FrameType kWindowUpdate = FrameType::window_update;
 INSTANTIATE_TEST_SUITE_P(
     Yamux, HeaderVectors,
-    ::testing::Values(Vector{"OpenStream", "000100010000000100000000", {window_update, kSyn, 1, 0}},
-                      Vector{"Accept", "000100020000000100000000", {window_update, kAck, 1, 0}},
-                      Vector{"HalfClose", "000100040000000100000000", {window_update, kFin, 1, 0}},
-                      Vector{"Reset", "000100080000000100000000", {window_update, kRst, 1, 0}},
+    ::testing::Values(Vector{"OpenStream", "000100010000000100000000", {kWindowUpdate, kSyn, 1, 0}},
+                      Vector{"Accept", "000100020000000100000000", {kWindowUpdate, kAck, 1, 0}},
+                      Vector{"HalfClose", "000100040000000100000000", {kWindowUpdate, kFin, 1, 0}},
+                      Vector{"Reset", "000100080000000100000000", {kWindowUpdate, kRst, 1, 0}},
                       Vector{"Ping", "000200010000000000000007", {FrameType::ping, kSyn, 0, 7}},
                       Vector{"Pong", "000200020000000000000007", {FrameType::ping, kAck, 0, 7}},
                       Vector{"GoAwayNormal", "000300000000000000000000", {FrameType::go_away, 0, 0, 0}},
                       Vector{"DataWithoutFlag", "000000000000000100000002", {FrameType::data, 0, 1, 2}},
-                      Vector{"OpenWithCredit", "0001000100000001000c0000", {window_update, kSyn, 1, 0xc0000}}),
+                      Vector{"OpenWithCredit", "0001000100000001000c0000", {kWindowUpdate, kSyn, 1, 0xc0000}}),
     [](const auto& c) { return std::string{c.param.name}; });
 
 struct Reject {

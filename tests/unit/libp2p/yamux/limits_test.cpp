@@ -9,7 +9,6 @@
 namespace libp2p::yamux {
 namespace {
 
-using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 

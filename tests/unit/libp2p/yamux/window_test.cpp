@@ -40,7 +40,7 @@ TEST(ReceiveWindow, OwesCreditFromHalfOfTheWindowOn) {
 TEST(ReceiveWindow, IgnoresConsumptionOfMoreThanWasReceived) {
   ReceiveWindow window{kStart};
   ASSERT_TRUE(window.receive(kHalf));
-  EXPECT_TRUE(window.consume(kInitialWindowBytes * 10, kUnmeasured, kStart));
+  EXPECT_TRUE(window.consume(std::size_t{10} * kInitialWindowBytes, kUnmeasured, kStart));
   EXPECT_EQ(window.take_credit(false), kHalf);
   EXPECT_EQ(window.available(), kInitialWindowBytes);
 }

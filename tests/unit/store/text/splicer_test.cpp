@@ -1,7 +1,6 @@
 // What the node writes into a peers.yaml, in whatever style it is written, and what every splice leaves alone.
 #include "store/text/splicer.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -13,8 +12,6 @@
 
 namespace store::text {
 namespace {
-
-using ::testing::HasSubstr;
 
 constexpr Stamp kStamp{.file_id = 0xabcd, .generation = 3};
 const std::string kGood = "[/ip4/192.0.2.1/tcp/9000]";
