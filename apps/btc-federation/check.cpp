@@ -94,7 +94,8 @@ void check_keys(base::Files& files, const std::string& path, const std::vector<s
 
 int check(const Paths& paths, bool json) {
   base::PosixFiles files;
-  const config::disk::Loaded loaded = config::disk::check(files, paths.config, paths.inputs);
+  config::disk::Loaded loaded = config::disk::check(files, paths.config, paths.inputs);
+  if (!loaded.key_locked) loaded.diagnostics.warn({.line = 0, .column = 0}, "", std::string{kKeyUnlocked});
   const base::SystemClock clock;
   store::Findings findings;
   const auto peers = store::disk::read_peers(files, clock, paths.peers, findings);

@@ -30,6 +30,7 @@ void log_findings(observe::Log& log, const Paths& paths, const config::disk::Loa
     logger.info("config.created", "conf.yaml was missing and is written", {{"file", paths.config}});
   if (config.key_generated)
     logger.info("config.key.generated", "A new private key is generated", {{"file", paths.config}});
+  if (!config.key_locked) logger.warn("config.key.unlocked", kKeyUnlocked);
   for (const config::text::Diagnostic& item : config.diagnostics.items()) {
     logger.warn("config.warning", "Configuration warning", {{"text", item.to_text(paths.config)}});
   }

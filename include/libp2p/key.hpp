@@ -50,8 +50,8 @@ enum class KeyErrc : std::uint8_t {
 };
 base::ErrorCode make_error_code(KeyErrc code);
 
-/// The process's Ed25519 key pair. The secret half lives in locked memory that is left out of core dumps and
-/// wiped on destruction; it cannot be printed. Copies share it.
+/// The process's Ed25519 key pair. The secret half lives in memory that is locked as far as the system allows,
+/// left out of core dumps and wiped on destruction; it cannot be printed. Copies share it.
 class Identity {
  public:
   static Identity generate(base::Rng& rng);
@@ -61,6 +61,9 @@ class Identity {
   static Identity from_seed(std::span<const std::uint8_t, 32> seed);
 
   const PublicKey& public_key() const;
+  /// False where the system lets the process lock no memory: then the secret half may come to stand on a swap
+  /// disk.
+  bool locked() const;
   std::array<std::uint8_t, 64> sign(base::ByteSpan message) const;
   /// Seed and public key, for the caller to store in a file of mode 0600 and then to wipe.
   std::array<std::uint8_t, 64> private_key_bytes() const;

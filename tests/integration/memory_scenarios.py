@@ -1,4 +1,7 @@
-"""The private key in the memory of the program: only in pages that are locked and kept out of core dumps."""
+"""The private key in the memory of the program: only in pages that are locked and kept out of core dumps.
+
+Where the system lets it lock none, the operator is told.
+"""
 
 import hashlib
 import os
@@ -8,11 +11,13 @@ from pathlib import Path
 import process_memory
 from failing_calls import need_tracer
 from federation import start
-from node_process import forms_of_secret
+from node_process import forms_of_secret, run
 from reload_scenarios import forgive, reload_json, wait_connected
 from waiting import expect, wait_until
 
 HELD_SECONDS = 60  # at most; it is let go before
+UNLOCKED = "The private key may be written to a swap disk: raise the limit of locked memory (ulimit -l)"
+ENOUGH_LOCKED = 1024 * 1024  # bytes, as docs/log-events.md has it
 
 
 def needles(identity):
@@ -82,4 +87,29 @@ def expect_nothing_left(node, *arguments):
         seen.unlink(missing_ok=True)
 
 
-SCENARIOS = {"key_in_memory": key_in_memory}
+def key_unlocked(federation, _):
+    """A node that may not lock memory says so once, and runs; `check` says so, too."""
+    node = federation.node()
+    for limit, told in ((ENOUGH_LOCKED, 0), (0, 1)):
+        node.launcher = locking_at_most(limit)
+        node.start()
+        node.wait_started()
+        expect(reload_json(node)["outcome"] == "unchanged", "it did not look at its files again")
+        node.refresh()
+        expect(len(node.find(UNLOCKED, level="warn", event="config.key.unlocked")) == told,
+               f"not told {told} times with a limit of {limit}: {node.tell()}")
+        node.stop()
+        launcher, *arguments = node.launcher
+        done = run(launcher, *arguments, node.program, "check", folder=node.folder)
+        print(f"{limit} bytes: {done.stderr.decode().strip() or 'nothing told'}")
+        expect(done.returncode == 0 and done.stderr.decode().count(UNLOCKED) == told, f"check, limit {limit}: {done}")
+
+
+def locking_at_most(limit):
+    """A launcher: root's right to lock all it wants is taken away, too."""
+    privileged = os.geteuid() == 0
+    return ["prlimit", f"--memlock={limit}:{limit}",
+            *(["setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-all"] if privileged else [])]
+
+
+SCENARIOS = {one.__name__: one for one in (key_in_memory, key_unlocked)}

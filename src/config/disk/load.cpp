@@ -65,9 +65,16 @@ class Loader {
     if (missing_) loaded_.created = write(rng, content_.view(), "the new file");
   }
 
-  Loaded take() { return std::move(loaded_); }
+  Loaded take() {
+    held(content_.locked());
+    if (loaded_.settings && loaded_.settings->node.private_key) held(loaded_.settings->node.private_key->locked());
+    return std::move(loaded_);
+  }
 
  private:
+  /// The private key stood in memory that is `locked` or not.
+  void held(bool locked) { loaded_.key_locked = loaded_.key_locked && locked; }
+
   Origin& key_origin() { return loaded_.origins[text::index_of(*text::find_key("node.private_key"))]; }
 
   /// About another file if `source` is not empty. Nothing is made or written after that.
@@ -107,16 +114,17 @@ class Loader {
   }
 
   void read_key(const std::string& file, Origin::Source source) {
-    text::SecretText held{kMaxKeyFileBytes};
-    const base::Result<std::size_t> size = files_.read_into(file, held.room());
+    text::SecretText content{kMaxKeyFileBytes};
+    held(content.locked());
+    const base::Result<std::size_t> size = files_.read_into(file, content.room());
     if (!size) {
       if (!is_missing(size.error())) return fail_to_read(file, size.error());
       return fail(file, fmt::format("the private key is not there: restore it, or make a new identity with "
                                     "btc-federation keygen --file {}",
                                     file));
     }
-    held.resize(*size);
-    std::string_view base64 = held.view();
+    content.resize(*size);
+    std::string_view base64 = content.view();
     while (!base64.empty() && (base64.back() == '\n' || base64.back() == '\r')) base64.remove_suffix(1);
     text::ReadKey read = text::read_private_key(base64);
     if (!read.identity) return fail(file, std::move(read.fault));
@@ -139,6 +147,7 @@ class Loader {
     const base::Result<text::SecretText> spliced =
         text::with_private_key(content_.view(), text::SecretText::of(identity).view());
     if (!spliced) return fail("", spliced.error().message());
+    held(spliced->locked());
     if (!write(rng, spliced->view(), "the new private key")) return;
     loaded_.settings->node.private_key = identity;
     key_origin() = {.source = Origin::Source::file, .at = {}, .name = {}};

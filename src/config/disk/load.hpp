@@ -32,6 +32,8 @@ struct Loaded {
   text::Diagnostics diagnostics;      ///< Print each with `to_text(path)`.
   bool created = false;               ///< conf.yaml was missing and is written with the defaults.
   bool key_generated = false;         ///< The private key was empty; a new one is in the file.
+  bool key_locked =
+      true;  ///< Into memory, wherever it stood; where the system forbids it, it may reach a swap disk.
   std::string clean_text;  ///< The file without its private key (last_good.hpp); empty if that cannot be told.
 };
 

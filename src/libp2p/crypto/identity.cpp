@@ -3,9 +3,9 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <new>
 
 #include "base/system.hpp"
+#include "libp2p/crypto/guarded.hpp"
 #include "libp2p/crypto/limits.hpp"
 #include "libp2p/crypto/secret.hpp"
 #include "libp2p/key.hpp"
@@ -16,35 +16,23 @@ namespace {
 constexpr std::size_t kPrivateBytes = crypto_sign_SECRETKEYBYTES;                   // seed, public key
 constexpr std::size_t kLegacyPrivateBytes = kPrivateBytes + crypto::kEd25519Bytes;  // seed, public key twice
 
-/// 64 bytes between guard pages: locked into memory as far as the system allows, left out of core dumps,
-/// read-only once filled, wiped on release.
+/// Read-only once filled.
 class GuardedKey {
  public:
-  explicit GuardedKey(std::span<const std::uint8_t, crypto::kEd25519Bytes> seed) : bytes_{allocate()} {
+  explicit GuardedKey(std::span<const std::uint8_t, crypto::kEd25519Bytes> seed) {
     std::array<std::uint8_t, crypto::kEd25519Bytes> public_half{};
-    crypto_sign_seed_keypair(public_half.data(), bytes_, seed.data());
-    sodium_mprotect_readonly(bytes_);
+    crypto_sign_seed_keypair(public_half.data(), memory_.bytes().data(), seed.data());
+    memory_.make_read_only();
   }
-  GuardedKey(const GuardedKey&) = delete;
-  GuardedKey& operator=(const GuardedKey&) = delete;
-  ~GuardedKey() { sodium_free(bytes_); }
 
-  std::span<const std::uint8_t, kPrivateBytes> view() const {
-    return std::span<const std::uint8_t, kPrivateBytes>{bytes_, kPrivateBytes};
-  }
+  std::span<const std::uint8_t, kPrivateBytes> view() const { return memory_.bytes().first<kPrivateBytes>(); }
   std::span<const std::uint8_t, crypto::kEd25519Bytes> public_half() const {
     return view().last<crypto::kEd25519Bytes>();
   }
+  bool locked() const { return memory_.locked(); }
 
  private:
-  static std::uint8_t* allocate() {
-    static const bool ready = sodium_init() >= 0;  // the allocator needs the page size that this finds out
-    void* memory = ready ? sodium_malloc(kPrivateBytes) : nullptr;
-    if (memory == nullptr) throw std::bad_alloc{};
-    return static_cast<std::uint8_t*>(memory);
-  }
-
-  std::uint8_t* bytes_;
+  crypto::GuardedBytes memory_{kPrivateBytes};
 };
 
 }  // namespace
@@ -84,6 +72,8 @@ base::Result<Identity> Identity::from_private_key(base::ByteSpan raw) {
 }
 
 const PublicKey& Identity::public_key() const { return secret_->public_key; }
+
+bool Identity::locked() const { return secret_->key.locked(); }
 
 std::array<std::uint8_t, 64> Identity::sign(base::ByteSpan message) const {
   std::array<std::uint8_t, crypto::kEd25519SignatureBytes> signature{};
