@@ -15,7 +15,7 @@ struct FolderEvent {
   enum class Kind : std::uint8_t {
     written,   ///< Somebody writes into the file, and has it open still.
     finished,  ///< It was closed after writing, came, went, or was given another name.
-    lost,      ///< Events may be missing, or the folder itself went: look at everything, and watch anew.
+    lost,  ///< Events may be missing, or the folder, or one around it, went: look at everything, and watch anew.
   };
   Kind kind{};
   std::string name{};  ///< Of the entry; empty if `lost`.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <filesystem>
 #include <string_view>
 
 #include "base/descriptor.hpp"
@@ -70,6 +71,17 @@ class InotifyWatch final : public FolderWatch {
   Descriptor events_;
 };
 
+/// A folder knows nothing of it when one of those around it gets another name, though its path then leads
+/// elsewhere. Those that may not be watched (that takes the right to list them) are passed over.
+void watch_way_to(const std::string& folder, const Descriptor& events) {
+  std::error_code nowhere;
+  const std::filesystem::path path = std::filesystem::canonical(folder, nowhere);
+  for (auto around = path.parent_path(); around.has_relative_path(); around = around.parent_path()) {
+    // What else is watched of it stays.
+    (void)::inotify_add_watch(events.get(), around.c_str(), kFolderItself | IN_ONLYDIR | IN_MASK_ADD);
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FolderWatch>> Inotify::watch(std::span<const std::string> folders) {
@@ -77,8 +89,9 @@ Result<std::unique_ptr<FolderWatch>> Inotify::watch(std::span<const std::string>
   if (!events.open()) return last_error();
   for (const std::string& folder : folders) {
     if (changes_unseen(folder)) return make_error_code(boost::system::errc::operation_not_supported);
-    constexpr std::uint32_t kWanted = kFinished | IN_MODIFY | kFolderItself | IN_ONLYDIR;
+    constexpr std::uint32_t kWanted = kFinished | IN_MODIFY | kFolderItself | IN_ONLYDIR | IN_MASK_ADD;
     if (::inotify_add_watch(events.get(), folder.c_str(), kWanted) < 0) return last_error();
+    watch_way_to(folder, events);
   }
   return std::unique_ptr<FolderWatch>{std::make_unique<InotifyWatch>(std::move(events))};
 }

@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import random
+import shutil
 import subprocess
 import time
 
@@ -13,6 +14,7 @@ from node_process import new_identity, run
 from waiting import expect, expect_for, wait_until
 
 NOTICE_SECONDS = 1   # what operators are promised
+LINK_SECONDS = 6     # a symbolic link on the way is looked at every 5 s
 ACT_SECONDS = 5      # the file at rest for 2 s, and a connection that ends
 BACK_SECONDS = 25    # the longest back-off, and a handshake
 LOCK_SECONDS = 10   # a save that waits for the lock, and its retry
@@ -80,11 +82,11 @@ def edits(node):
     return node.find("peers.yaml was edited")
 
 
-def wait_edit(node, since, kind, name):
-    """Within a second the log names what changed."""
+def wait_edit(node, since, kind, name, seconds=NOTICE_SECONDS):
+    """In time the log names what changed."""
     def missing():
         return not [line for line in edits(node)[since:] if name in line[kind]] and f"no edit has {kind} {name}"
-    return wait_until(missing, NOTICE_SECONDS)
+    return wait_until(missing, seconds)
 
 
 def has_connection(node, other):
@@ -127,6 +129,41 @@ def peers_edited(federation, _):
     expect(not missing_connections([node, others[0]]), "an edit of a comment disconnects")
     expect(len(node.peers()) == 8, f"{node.peers()}")
     run_check(node)
+
+
+def peers_folder_swapped(federation, _):
+    """Another folder in the place of one around that of peers.yaml is noticed within a second, as any edit is."""
+    node, first, other, third, linked, last = [federation.node() for _ in range(6)]
+    around, fresh = node.folder / "around", node.folder / "fresh"
+    node.peers_path = around / "place" / "peers.yaml"
+    node.peers_path.parent.mkdir(parents=True)
+    node.knows(*strangers(federation, 5))
+    node.start("--peers", str(node.peers_path.relative_to(node.folder)))
+    node.wait_started()
+    in_place(node.peers_path, with_entry(text_of(node), first, first.name))
+    wait_edit(node, 0, "added", first.name)  # so it looks no more because it has just started
+
+    def prepare(added):
+        shutil.copytree(around, fresh)
+        in_place(fresh / "place" / "peers.yaml", with_entry(text_of(node), added, added.name))
+        return len(edits(node))
+
+    for added in (other, third):
+        since = prepare(added)
+        around.rename(node.folder / f"before-{added}")
+        fresh.rename(around)
+        print(f"swapped: noticed after {wait_edit(node, since, 'added', added.name):.2f} s")
+
+    around.rename(node.folder / "linked")
+    around.symlink_to("linked")
+    since = len(edits(node))
+    in_place(node.peers_path, with_entry(text_of(node), linked, linked.name))
+    wait_edit(node, since, "added", linked.name)
+    since = prepare(last)
+    link = node.folder / "link"
+    link.symlink_to("fresh")
+    link.rename(around)
+    print(f"linked elsewhere: noticed after {wait_edit(node, since, 'added', last.name, LINK_SECONDS):.2f} s")
 
 
 def peers_removed(federation, _):
@@ -304,4 +341,5 @@ def command(node, status, *arguments, shown=True):
 
 
 SCENARIOS = {one.__name__: one for one in
-             (peers_edited, peers_removed, peers_broken, peers_commands, peers_stopped_while_saving, peers_locked)}
+             (peers_edited, peers_folder_swapped, peers_removed, peers_broken, peers_commands,
+              peers_stopped_while_saving, peers_locked)}

@@ -9,6 +9,7 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "support/temporary_folder.hpp"
 
@@ -84,6 +85,31 @@ TEST_F(InotifyTest, ALinkThatIsReplacedIsNamed) {
 TEST_F(InotifyTest, AFolderThatIsMovedAwayIsLost) {
   fs::rename(folder_ / "watched", folder_ / "moved");
   EXPECT_THAT(watch_->take(), Contains(Field(&FolderEvent::kind, Kind::lost)));
+}
+
+TEST_F(InotifyTest, AFolderInAnotherThatIsMovedAwayIsLost) {
+  fs::create_directories(folder_ / "outer" / "middle" / "inner");
+  for (const char* moved : {"outer/middle", "outer"}) {
+    const std::array folders{(folder_ / "outer" / "middle" / "inner").string()};
+    const auto watch = Inotify{}.watch(folders);
+    ASSERT_TRUE(watch) << watch.error().message();
+    EXPECT_THAT((*watch)->take(), IsEmpty());
+    fs::rename(folder_ / moved, folder_ / "away");
+    EXPECT_THAT((*watch)->take(), Contains(Field(&FolderEvent::kind, Kind::lost))) << moved;
+    fs::rename(folder_ / "away", folder_ / moved);
+  }
+}
+
+TEST_F(InotifyTest, AFolderAroundAnotherOneIsWatchedInItsOwnRight) {
+  fs::create_directory(folder_ / "watched" / "inner");
+  for (const bool inner_first : {true, false}) {
+    std::array folders{(folder_ / "watched" / "inner").string(), (folder_ / "watched").string()};
+    if (!inner_first) std::swap(folders[0], folders[1]);
+    const auto watch = Inotify{}.watch(folders);
+    ASSERT_TRUE(watch) << watch.error().message();
+    std::ofstream{path_} << "new\n";
+    EXPECT_THAT((*watch)->take(), Contains(event(Kind::finished, "peers.yaml"))) << inner_first;
+  }
 }
 
 TEST_F(InotifyTest, AFolderThatIsRemovedIsLost) {
