@@ -184,6 +184,20 @@ TEST_F(PeerManagerTest, NeverKnowsItself) {
   EXPECT_FALSE(manager_->on_inbound(id_of(0), now_));
 }
 
+TEST_F(PeerManagerTest, OnlyAConnectionThatLivedHalfAMinuteEndsTheOutage) {
+  learn(1);
+  next_dial();
+  manager_->on_dial_failed(id_of(1), refused(), now_);
+  const auto failures_after = [this](base::Duration life) {
+    connect(1);
+    now_ += life;
+    manager_->on_disconnected(id_of(1), refused(), now_);
+    return manager_->view(id_of(1))->failures;
+  };
+  EXPECT_EQ(failures_after(kStableAfter - 1ms), 2U);
+  EXPECT_EQ(failures_after(kStableAfter), 1U);
+}
+
 TEST_F(PeerManagerTest, DampsAFlappingPeer) {
   learn(1);
   for (int i = 0; i < 3; ++i) {
