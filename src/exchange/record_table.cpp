@@ -1,7 +1,6 @@
 #include "exchange/record_table.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "exchange/limits.hpp"
@@ -11,6 +10,13 @@ namespace {
 
 Entry entry_of(const Known& known) {
   return {.peer = known.told->peer(), .version = known.told->version(), .unreachable = known.mark};
+}
+
+/// Of hearsay the least, then of what is only proven by its source; of these, of the oldest. Never 0.
+std::uint64_t worth_of(const Known& known) {
+  constexpr std::uint64_t kProven = std::uint64_t{1} << 63;
+  constexpr std::uint64_t kByMore = std::uint64_t{1} << 62;
+  return (known.proven ? kProven : 0) | (known.source ? 0 : kByMore) | known.order;
 }
 
 }  // namespace
@@ -38,6 +44,7 @@ bool RecordTable::learn(RecordPtr record, const Source& source) {
   known.cause = source.cause;
   known.holders.clear();
   known.order = ++last_order_;
+  rank(known);
   refresh_r(known);
   return true;
 }
@@ -65,7 +72,7 @@ void RecordTable::count_version(const libp2p::PeerId& peer, base::TimePoint now)
 
 bool RecordTable::restore(RecordPtr record, bool proven, bool unreachable) {
   const libp2p::PeerId peer = record->peer();
-  // Nobody makes room: each record of a large file would be compared with all of a full table.
+  // Nobody makes room: the later records of a large file would push out the earlier ones.
   const auto held = records_.find(peer);
   if (held == records_.end() ? is_full() : held->second.newest->version() >= record->version()) {
     return proven && held != records_.end() && restore_proof(held->second, record);
@@ -122,6 +129,7 @@ void RecordTable::set_source(Known& known, std::optional<Network> source) {
 void RecordTable::set_proven(Known& known, RecordPtr record) {
   if (!known.proven) ++proven_;
   known.proven = std::move(record);
+  rank(known);
   refresh_r(known);
 }
 
@@ -136,6 +144,7 @@ void RecordTable::set_connected(const libp2p::PeerId& peer, bool connected) {
   const auto at = records_.find(peer);
   if (at == records_.end()) return;
   at->second.connected = connected;
+  rank(at->second);
   refresh_r(at->second);
 }
 
@@ -181,19 +190,30 @@ bool RecordTable::holds(const libp2p::PeerId& peer, const libp2p::RecordVersion&
   return at != rejected_.end() && at->second.version >= version && scope <= at->second.scope;
 }
 
+void RecordTable::pin(const libp2p::PeerId& peer) {
+  pinned_.insert(peer);
+  if (const auto at = records_.find(peer); at != records_.end()) rank(at->second);
+}
+
+void RecordTable::unpin(const libp2p::PeerId& peer) {
+  pinned_.erase(peer);
+  if (const auto at = records_.find(peer); at != records_.end()) rank(at->second);
+}
+
 bool RecordTable::make_room() {
-  const auto worth = [](const Known& known) {
-    return std::tuple{known.proven != nullptr, !known.source, known.order};
-  };
-  auto victim = records_.end();
-  for (auto at = records_.begin(); at != records_.end(); ++at) {
-    const Known& known = at->second;
-    const bool may_go = !known.connected && !pinned_.contains(at->first);
-    if (may_go && (victim == records_.end() || worth(known) < worth(victim->second))) victim = at;
-  }
-  if (victim == records_.end()) return false;
-  drop(libp2p::PeerId{victim->first});
+  if (may_go_.empty()) return false;
+  drop(libp2p::PeerId{may_go_.begin()->second->newest->peer()});
   return true;
+}
+
+/// After a change of anything that decides when the record gives way to another.
+void RecordTable::rank(Known& known) {
+  const bool stays = known.connected || pinned_.contains(known.newest->peer());
+  const std::uint64_t rank = stays ? 0 : worth_of(known);
+  if (rank == known.rank) return;
+  may_go_.erase(known.rank);
+  if (!stays) may_go_.emplace(rank, &known);
+  known.rank = rank;
 }
 
 void RecordTable::drop(const libp2p::PeerId& peer) {
@@ -202,6 +222,7 @@ void RecordTable::drop(const libp2p::PeerId& peer) {
   leave_r(at->second);
   if (at->second.proven) --proven_;
   set_source(at->second, std::nullopt);
+  may_go_.erase(at->second.rank);
   records_.erase(at);
 }
 

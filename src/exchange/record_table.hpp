@@ -34,6 +34,7 @@ struct Known {
   RoundId cause = 0;              ///< The round or announcement that brought it.
   std::vector<libp2p::PeerId> holders;  ///< While fresh: who is known to have it.
   std::uint64_t order = 0;              ///< When it was learned, relative to others.
+  std::uint64_t rank = 0;               ///< The lowest goes first from a full table; 0 stays.
   TokenBucket versions{kVersionsPerOwner};
 
   // The line of R, if `change` is not 0.
@@ -92,8 +93,8 @@ class RecordTable {
   void forgive(const libp2p::PeerId& peer) { tombstones_.erase(peer); }
   bool is_tombstoned(const libp2p::PeerId& peer) const { return tombstones_.contains(peer); }
   /// A peer of the operator's: its record has a place in a full table and is not displaced.
-  void pin(const libp2p::PeerId& peer) { pinned_.insert(peer); }
-  void unpin(const libp2p::PeerId& peer) { pinned_.erase(peer); }
+  void pin(const libp2p::PeerId& peer);
+  void unpin(const libp2p::PeerId& peer);
   bool is_pinned(const libp2p::PeerId& peer) const { return pinned_.contains(peer); }
   /// A validly signed record that can be of no use on links of `scope` or wider: not asked for again.
   void reject(const libp2p::PeerId& peer, const libp2p::RecordVersion& version, Scope scope);
@@ -123,6 +124,7 @@ class RecordTable {
   };
 
   bool make_room();
+  void rank(Known& known);
   bool restore_proof(Known& known, const RecordPtr& record);
   void set_source(Known& known, std::optional<Network> source);
   void drop(const libp2p::PeerId& peer);
@@ -136,6 +138,7 @@ class RecordTable {
   std::uint64_t last_order_ = 0;
   std::size_t proven_ = 0;
   std::unordered_map<libp2p::PeerId, Known> records_;
+  std::map<std::uint64_t, const Known*> may_go_;  ///< By their rank: a stranger's record may cost no search.
   std::map<std::uint64_t, const Known*> by_change_;
   std::map<Line, const Known*> by_key_;
   /// Of R, by their number: made when they are asked for, and kept until R changes.

@@ -189,8 +189,6 @@ TEST(RecordTable, KeepsAPinnedPeersRecordAndMakesRoomForItInAFullTable) {
   EXPECT_EQ(table.find(record(0, 1)->peer()), nullptr);
 }
 
-/// Else each record of a large peers.yaml would be compared with all of the table: minutes before the node
-/// listens.
 TEST(RecordTable, NoRecordOfTheStoreDisplacesAnother) {
   RecordTable table{1};
   const auto count = static_cast<std::uint32_t>(kMaxRecords);
@@ -250,6 +248,22 @@ TEST(RecordTable, DisplacesProvenRecordsLastAndNeverOneInUseOrItsOwnOrPinned) {
   for (const std::uint32_t stays : {0U, 1U, count, count + 1}) {
     EXPECT_NE(table.find(record(stays, 1)->peer()), nullptr) << stays;
   }
+}
+
+TEST(RecordTable, DisplacesWhoLeftAgainAndTheYoungestVersionLast) {
+  RecordTable table{1};
+  const auto count = static_cast<std::uint32_t>(kMaxRecords);
+  for (std::uint32_t i = 0; i < count; ++i) ASSERT_TRUE(table.learn(record(i, 1), {}));
+  for (const bool connected : {true, false}) table.set_connected(record(0, 1)->peer(), connected);
+  ASSERT_TRUE(table.learn(record(1, 2), {}));
+  for (std::uint32_t i = 0; i < 2; ++i) EXPECT_TRUE(table.learn(record(count + i, 1), {.by_itself = true}));
+  EXPECT_EQ(table.find(record(0, 1)->peer()), nullptr) << "was connected, and is the oldest";
+  EXPECT_NE(table.find(record(1, 1)->peer()), nullptr) << "came anew";
+  EXPECT_EQ(table.find(record(2, 1)->peer()), nullptr);
+  table.forget(record(3, 1)->peer());
+  ASSERT_TRUE(table.learn(record(3, 1), {}));
+  EXPECT_TRUE(table.learn(record(count + 2, 1), {.by_itself = true}));
+  EXPECT_NE(table.find(record(3, 1)->peer()), nullptr) << "what it was before is forgotten";
 }
 
 TEST(RecordTable, NotesSoManyHoldersOfAFreshRecord) {
