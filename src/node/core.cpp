@@ -193,15 +193,18 @@ void Core::note_sight(const libp2p::PeerId& peer) {
 }
 
 void Core::store_sights(base::TimePoint now, base::WallTime wall) {
-  for (const libp2p::PeerId& peer : std::exchange(seen_, {})) {
+  if (now >= sights_at_) {
+    sights_at_ = now + kSightEvery;
+    for (const auto& [peer, known] : engine_.records().all()) {
+      if (known.connected && known.proven) seen_.push_back(peer);
+    }
+  }
+  const std::size_t count = stopped_ ? seen_.size() : std::min(seen_.size(), kSightsPerTurn);
+  for (const libp2p::PeerId& peer : std::span{seen_}.last(count)) {
     const exchange::Known* known = engine_.records().find(peer);
     if (known != nullptr && known->proven) store_peer(*known, wall);
   }
-  if (now < sights_at_) return;
-  sights_at_ = now + kSightEvery;
-  for (const auto& [peer, known] : engine_.records().all()) {
-    if (known.connected && known.proven) store_peer(known, wall);
-  }
+  seen_.erase(seen_.end() - static_cast<std::ptrdiff_t>(count), seen_.end());
 }
 
 void Core::take(exchange::Disconnect&& output, base::TimePoint now, base::WallTime) {
@@ -255,7 +258,7 @@ exchange::Scope Core::scope_of_addresses(const libp2p::PeerId& peer) const {
 }
 
 base::TimePoint Core::next_deadline() const {
-  if (!records_.empty()) return base::TimePoint::min();
+  if (!records_.empty() || !seen_.empty()) return base::TimePoint::min();
   base::TimePoint at = engine_.next_deadline();
   at = std::min(at, sights_at_);
   if (leave_at_) at = std::min(at, *leave_at_);

@@ -128,7 +128,7 @@ class Core {
   RecordQueue records_;                             ///< Of peers.yaml, to be checked.
   std::map<libp2p::PeerId, bool> leaving_;          ///< Gone from the file; true: removed, false: forgotten.
   std::optional<base::TimePoint> leave_at_;         ///< When they are let go of.
-  std::vector<libp2p::PeerId> seen_;                ///< Just now: they came, or went.
+  std::vector<libp2p::PeerId> seen_;                ///< They came, went, or stay connected: to be stored.
   base::TimePoint sights_at_;                       ///< When those who stay connected are seen again.
   std::vector<Command> commands_;
   bool stopped_ = false;

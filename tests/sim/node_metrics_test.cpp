@@ -100,6 +100,13 @@ TEST_F(NodeMetrics, CountSavesAndThoseThatFailed) {
   newcomer.destroy();
 }
 
+TEST_F(NodeMetrics, AreTakenOverEveryTenSeconds) {
+  world.run_for(kMetricsRefresh);
+  const std::uint64_t before = dialer.shown(observe::kBytes, {"in"});
+  world.run_for(kMetricsRefresh);
+  EXPECT_GT(dialer.shown(observe::kBytes, {"in"}), before) << "of the exchange, and of pings every 8 s";
+}
+
 TEST_F(NodeMetrics, CountEventsThatASlowSubscriberLost) {
   constexpr std::uint64_t kTooMany = 10;
   for (const char* subscriber : {"metrics", "log"}) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "exchange/session.hpp"
+#include "node/limits.hpp"
 #include "whole_node.hpp"
 
 namespace node::testing {
@@ -38,6 +39,28 @@ class AStranger : public ::testing::Test, protected Surroundings {
     auto stream = world.run(stranger.open_stream(node.id(), kExchange), 5s);
     EXPECT_TRUE(stream && *stream);
     return std::move(**stream);
+  }
+  /// Both hellos are through.
+  exchange::Session introduce(libp2p::Stream& stream) {
+    exchange::Session session{exchange::Side::dialer, world.now()};
+    base::Bytes out;
+    EXPECT_TRUE(session.send(out, {.body = exchange::Hello{}}));
+    EXPECT_TRUE(world.run(stream.write(out), 1s));
+    std::array<std::uint8_t, 4096> chunk{};
+    const auto got = world.run(stream.read(chunk), 5s);
+    EXPECT_TRUE(got && *got);
+    base::ByteSpan in = base::ByteSpan{chunk}.first(got && *got ? **got : 0);
+    EXPECT_TRUE(session.next(in));
+    return session;
+  }
+  /// The node tells the stranger so many bytes, on the one connection that there is.
+  void tell(std::size_t messages, std::size_t bytes_each) {
+    std::vector<Command> commands(
+        messages, exchange::Send{.peer = stranger.id(),
+                                 .connection = node.node().hosts().first().connections().front().id,
+                                 .message = {.body = exchange::Update{base::Bytes(bytes_each, 0xff)}}});
+    node.node().listening().carry_out(std::move(commands));
+    world.settle();
   }
   /// All that the node sends before the stream ends, and whether by a reset.
   std::pair<base::Bytes, bool> read_to_the_end(libp2p::Stream& stream) {
@@ -185,20 +208,26 @@ TEST_F(AStranger, ThatWasDialledMayNotOpenTheStream) {
   EXPECT_TRUE(is_connected());
 }
 
+TEST_F(AStranger, ThatDoesNotReadWhatItIsToldLosesItsStream) {
+  ASSERT_NO_FATAL_FAILURE(node.start());
+  ASSERT_NO_FATAL_FAILURE(dial_the_node());
+  libp2p::Stream stream = open_exchange();
+  introduce(stream);
+  constexpr std::size_t kMessages = 16;
+  constexpr std::size_t kBytesEach = kMaxQueuedBytes / kMessages - 64;  // with what stands around them
+  for (int queue = 0; queue < 2; ++queue) tell(kMessages, kBytesEach);  // one is being written, the other waits
+  EXPECT_TRUE(node.lines("exchange.stream.ended").empty());
+  tell(1, kBytesEach);
+  EXPECT_EQ(node.lines("exchange.stream.ended").size(), 1u);
+  EXPECT_TRUE(is_connected()) << "only the stream is at an end";
+}
+
 TEST_F(AStranger, ThatSendsForgedRecordsIsKeptOutForAWhile) {
   ASSERT_NO_FATAL_FAILURE(node.start());
   ASSERT_NO_FATAL_FAILURE(dial_the_node());
   libp2p::Stream stream = open_exchange();
-  exchange::Session session{exchange::Side::dialer, world.now()};
+  exchange::Session session = introduce(stream);
   base::Bytes out;
-  ASSERT_TRUE(session.send(out, {.body = exchange::Hello{}}));
-  ASSERT_TRUE(world.run(stream.write(out), 1s));
-  std::array<std::uint8_t, 4096> chunk{};
-  const auto got = world.run(stream.read(chunk), 5s);
-  ASSERT_TRUE(got && *got);
-  base::ByteSpan in = base::ByteSpan{chunk}.first(**got);
-  ASSERT_TRUE(session.next(in));
-  out.clear();
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(session.send(out, {.body = exchange::Update{base::Bytes(64, 0xff)}}));
   ASSERT_TRUE(world.run(stream.write(out), 1s));
   EXPECT_TRUE(world.run_until([&] { return stranger.connections().empty(); }, 5s));

@@ -189,6 +189,10 @@ class WholeNode {
     EXPECT_TRUE(world_.run(node_->refresh_metrics(), 1s));
     return metrics_.gauge(metric, labels).value();
   }
+  /// As the last refresh left it, which the node makes by itself from time to time.
+  std::uint64_t shown(const observe::Metric& metric, observe::Registry::LabelValues labels) {
+    return metrics_.counter(metric, labels).value();
+  }
   /// How often something was measured, and the sum of it.
   struct Measured {
     std::uint64_t times;

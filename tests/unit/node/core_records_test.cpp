@@ -37,6 +37,8 @@ std::vector<store::PeerEntry> entries(std::size_t count) {
   return all;
 }
 
+bool is_sight(const Command& command) { return std::holds_alternative<StorePeer>(command); }
+
 class CoreRecords : public testing::Test {
  protected:
   /// Numbers from 1 on, all in one edit: the last one's record is not checked before the second turn.
@@ -157,6 +159,22 @@ TEST_F(CoreRecords, NoMoreIsCheckedOnceTheNodeStops) {
   turn();
   EXPECT_EQ(told(), 0U);
   EXPECT_GT(core_.next_deadline(), base::TimePoint::min());
+}
+
+TEST_F(CoreRecords, TellsTheStoreOfSoManySightsInATurnAndOfAllAtTheStop) {
+  const auto count = static_cast<std::uint32_t>(2 * kSightsPerTurn + 1);
+  core_.restore_peers(entries(count), now_);
+  for (std::uint32_t number = 1; number <= count; ++number) open(number);
+  const auto sights = [this] { return std::ranges::count_if(turn(), is_sight); };
+  EXPECT_EQ(sights(), kSightsPerTurn);
+  EXPECT_LE(core_.next_deadline(), now_) << "the others are next";
+  EXPECT_EQ(sights(), kSightsPerTurn);
+  EXPECT_EQ(sights(), 1);
+  EXPECT_GT(core_.next_deadline(), now_);
+  now_ += kSightEvery;
+  EXPECT_EQ(sights(), kSightsPerTurn);
+  core_.stop(now_);
+  EXPECT_EQ(sights(), kSightsPerTurn + 1);
 }
 
 }  // namespace
