@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -95,6 +96,8 @@ class Engine {
   const EngineCounters& counters() const { return counters_; }
   const RecordPtr& own_record() const { return own_.current(); }
   std::size_t sessions() const { return ready_.size(); }
+  /// Those that there is a connection with, in no order.
+  auto connected() const { return std::views::keys(peers_); }
 
  private:
   using Link = PeerLink;

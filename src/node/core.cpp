@@ -195,9 +195,7 @@ void Core::note_sight(const libp2p::PeerId& peer) {
 void Core::store_sights(base::TimePoint now, base::WallTime wall) {
   if (now >= sights_at_) {
     sights_at_ = now + kSightEvery;
-    for (const auto& [peer, known] : engine_.records().all()) {
-      if (known.connected && known.proven) seen_.push_back(peer);
-    }
+    for (const libp2p::PeerId& peer : engine_.connected()) note_sight(peer);
   }
   const std::size_t count = stopped_ ? seen_.size() : std::min(seen_.size(), kSightsPerTurn);
   for (const libp2p::PeerId& peer : std::span{seen_}.last(count)) {
