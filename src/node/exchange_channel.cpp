@@ -25,6 +25,7 @@ asio::awaitable<void> ExchangeChannel::run() {
     const base::Result<base::ByteSpan> bytes = co_await stream_.peek();
     if (!bytes) {
       error = bytes.error();
+      stream_.reset();  // the other side did not end it in time; dropped, it would linger
       break;
     }
     if (bytes->empty()) {

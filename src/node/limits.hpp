@@ -11,6 +11,7 @@ namespace node {
 /// AStranger.ThatDoesNotReadWhatItIsToldLosesItsStream
 inline constexpr std::size_t kMaxQueuedBytes = 1024 * 1024;
 /// How long a stream that we ended may take to end on the other side too.
+/// AStranger.ThatDoesNotEndAStreamThatItGaveUpLosesItAfterFiveSeconds
 inline constexpr std::chrono::seconds kStreamEnd{5};
 /// Two nodes with several connections: how often the smaller id asks to retire what is not preferred.
 /// WholeNodes.ThatDialEachOtherAtOnceKeepOneConnection

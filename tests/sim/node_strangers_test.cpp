@@ -222,6 +222,21 @@ TEST_F(AStranger, ThatDoesNotReadWhatItIsToldLosesItsStream) {
   EXPECT_TRUE(is_connected()) << "only the stream is at an end";
 }
 
+TEST_F(AStranger, ThatDoesNotEndAStreamThatItGaveUpLosesItAfterFiveSeconds) {
+  ASSERT_NO_FATAL_FAILURE(node.start());
+  ASSERT_NO_FATAL_FAILURE(dial_the_node());
+  libp2p::Stream former = open_exchange();
+  introduce(former);
+  libp2p::Stream stream = open_exchange();
+  introduce(stream);
+  EXPECT_EQ(node.level(observe::kStreams, {"inbound"}), 2);
+  world.run_for(kStreamEnd - 1s);
+  EXPECT_EQ(node.level(observe::kStreams, {"inbound"}), 2);
+  world.run_for(2s);
+  EXPECT_EQ(node.level(observe::kStreams, {"inbound"}), 1);
+  EXPECT_TRUE(is_connected());
+}
+
 TEST_F(AStranger, ThatSendsForgedRecordsIsKeptOutForAWhile) {
   ASSERT_NO_FATAL_FAILURE(node.start());
   ASSERT_NO_FATAL_FAILURE(dial_the_node());
