@@ -31,6 +31,29 @@ TEST(PosixFiles, AFileIsNotSettledWhileSomebodyWrites) {
   EXPECT_TRUE(*files.settle(path, 20ms, 5s));
 }
 
+TEST(PosixFiles, AFileIsSettledWhenItWasQuietForAsLongAsAskedSinceItsLastChange) {
+  constexpr auto kQuiet = 300ms;
+  const support::TemporaryFolder folder;
+  const std::string path = folder / "a";
+  std::atomic<bool> has_begun = false;
+  std::chrono::steady_clock::time_point last_write;
+  std::thread writer{[&] {
+    has_begun = true;
+    has_begun.notify_one();
+    PosixFiles others;
+    for (int i = 0; i < 2000; ++i) {
+      const auto file = others.append_to(path, 0644);
+      last_write = std::chrono::steady_clock::now();
+      if (file) (void)(*file)->write(as_bytes("more"));
+    }
+  }};
+  has_begun.wait(false);
+  EXPECT_TRUE(*PosixFiles{}.settle(path, kQuiet, 10s));
+  const auto settled_at = std::chrono::steady_clock::now();
+  writer.join();
+  EXPECT_GE(settled_at - last_write, kQuiet);
+}
+
 TEST(PosixFiles, WhoWaitsForALockGetsItWhenItIsGivenBack) {
   const support::TemporaryFolder folder;
   const std::string path = folder / "lock";
