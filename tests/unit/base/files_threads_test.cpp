@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/posix_files.hpp"
+#include "base/system.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace base {
@@ -36,20 +37,21 @@ TEST(PosixFiles, AFileIsSettledWhenItWasQuietForAsLongAsAskedSinceItsLastChange)
   const support::TemporaryFolder folder;
   const std::string path = folder / "a";
   std::atomic<bool> has_begun = false;
-  std::chrono::steady_clock::time_point last_write;
+  const SystemClock clock;
+  TimePoint last_write;
   std::thread writer{[&] {
     has_begun = true;
     has_begun.notify_one();
     PosixFiles others;
     for (int i = 0; i < 2000; ++i) {
       const auto file = others.append_to(path, 0644);
-      last_write = std::chrono::steady_clock::now();
+      last_write = clock.now();
       if (file) (void)(*file)->write(as_bytes("more"));
     }
   }};
   has_begun.wait(false);
   EXPECT_TRUE(*PosixFiles{}.settle(path, kQuiet, 10s));
-  const auto settled_at = std::chrono::steady_clock::now();
+  const TimePoint settled_at = clock.now();
   writer.join();
   EXPECT_GE(settled_at - last_write, kQuiet);
 }
