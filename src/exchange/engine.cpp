@@ -101,7 +101,6 @@ void Engine::on_disconnected(const libp2p::PeerId& id, ConnId connection, base::
   if (!peer->links.empty()) return;
   table_.set_connected(id, false);
   if (peer->check_at) checks_due_.erase({*peer->check_at, id});
-  checks_running_.erase(id);
   absent_.keep(id, peer->standing, now);
   peers_.erase(id);
 }

@@ -180,7 +180,9 @@ class Engine {
   std::vector<libp2p::PeerId> untold_;  ///< Proven when nobody was there to whom it was new.
   std::map<libp2p::PeerId, ActiveRound> rounds_;
   std::set<std::pair<base::TimePoint, libp2p::PeerId>> checks_due_;
-  std::map<libp2p::PeerId, base::TimePoint> checks_running_;  ///< And when they count as lost.
+  /// And when they count as lost. Of peers that have gone as well: else who comes and goes has us dial without
+  /// end.
+  std::map<libp2p::PeerId, base::TimePoint> checks_running_;
   base::TimePoint next_round_at_;
   bool rounds_held_ = false;
   std::size_t early_rounds_ = 0;  ///< Since we were last without partners.

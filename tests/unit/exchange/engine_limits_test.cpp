@@ -73,6 +73,21 @@ TEST_F(EngineLimits, MakesAtMostEightCheckDialsAtOnce) {
   EXPECT_EQ(checks_after(0s).size(), 1U);
 }
 
+TEST_F(EngineLimits, CountsTheCheckDialsOfPeersThatHaveGone) {
+  const auto most = static_cast<std::uint32_t>(kMaxCheckDialsAtOnce);
+  for (std::uint32_t i = 1; i <= most; ++i) accept_unproven(i);
+  const auto first = checks_after(kCheckDialJitter);
+  ASSERT_EQ(first.size(), kMaxCheckDialsAtOnce);
+  for (std::uint32_t i = 1; i <= most; ++i) engine.on_disconnected(id(i), i, now);
+  accept_unproven(1);  // its check dial still runs
+  accept_unproven(most + 1);
+  EXPECT_TRUE(checks_after(kCheckDialJitter).empty());
+  engine.on_check_dial_result(first[0].peer, first[0].version, false, now);
+  const auto next = checks_after(0s);
+  ASSERT_EQ(next.size(), 1U);
+  EXPECT_EQ(next[0].peer, id(most + 1));
+}
+
 TEST_F(EngineLimits, OneBelowTheLimitNoCheckDialWaits) {
   const auto most = static_cast<std::uint32_t>(kMaxCheckDialsAtOnce);
   for (std::uint32_t i = 1; i < most; ++i) accept_unproven(i);
