@@ -72,6 +72,11 @@ void report_peers(const Paths& paths, const store::Findings& findings,
   }
 }
 
+/// That nothing is wrong with the file, which need not be there.
+void report_good(base::Files& files, const std::string& path, std::size_t peers) {
+  fmt::print("{}: {}, {} peers\n", path, files.stat(path) ? "ok" : "not there", peers);
+}
+
 std::uint32_t line_of(std::string_view text, std::string_view part) {
   const auto before = text.substr(0, std::min(text.find(part), text.size()));
   return static_cast<std::uint32_t>(1 + std::ranges::count(before, '\n'));
@@ -110,7 +115,10 @@ int check(const Paths& paths, bool json) {
   }
   report(loaded.diagnostics, paths.config);
   report_peers(paths, findings, peers);
-  if (good) fmt::print("{}: ok\n{}: ok, {} peers\n", paths.config, paths.peers, peers->size());
+  if (good) {
+    fmt::print("{}: ok\n", paths.config);
+    report_good(files, paths.peers, peers->size());
+  }
   return good ? ExitStatus::ok : ExitStatus::operator_error;
 }
 
@@ -128,7 +136,7 @@ int check_peers(const Paths& paths, bool json) {
     return good ? ExitStatus::ok : ExitStatus::operator_error;
   }
   report_peers(paths, findings, peers);
-  if (good) fmt::print("{}: ok, {} peers\n", paths.peers, peers->size());
+  if (good) report_good(files, paths.peers, peers->size());
   return good ? ExitStatus::ok : ExitStatus::operator_error;
 }
 

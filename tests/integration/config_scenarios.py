@@ -29,6 +29,8 @@ def configuration_commands(federation, _):
     other.touch(mode=0o600)
     other.write_text(text, encoding="utf-8")
     said(node, 0, "check", "--config", "default.yaml")
+    text, _ = said(node, 0, "check", "--peers", "misspelt.yaml")
+    expect("misspelt.yaml: not there, 0 peers" in text, f"a missing peers.yaml is told as {text}")
 
     text, _ = said(node, 0, "config", "--effective", "--set", "logging.level=warn",
                    variables={"BTC_FEDERATION_PEERS_MAX_CONNECTIONS": "64", "BTC_FEDERATION_LOGGING_LEVEL": "debug"})
