@@ -33,6 +33,13 @@ struct Request {
   std::function<int()> command;
 };
 
+/// For commands that the running node answers: it would not learn of a `--set` that is given here.
+void refuse_flags(const Request& request) {
+  if (request.flags.empty()) return;
+  throw CLI::ValidationError{"--set",
+                             "a running node keeps what it was started with: edit the file, or restart it"};
+}
+
 void add_check(CLI::App& app, Request& request) {
   CLI::App* check = app.add_subcommand("check", "validate both files without starting; exits 0 or 1");
   check->add_flag("--json", request.json, "print the findings as JSON");
@@ -53,6 +60,7 @@ void add_config(CLI::App& app, Request& request) {
   which->require_option(0, 1);
   config->add_flag("--json", request.json, "the history as JSON");
   config->callback([&] {
+    if (request.history) refuse_flags(request);
     request.command = [&] {
       return request.history ? print_history(request.paths, request.json)
                              : print_config(request.paths, request.document);
@@ -65,11 +73,15 @@ void add_running(CLI::App& app, Request& request) {
   reload->add_flag("--dry-run", request.dry_run, "only tell what would change, rebind, or be refused");
   reload->add_flag("--json", request.json, "print the result as JSON");
   reload->callback([&] {
+    refuse_flags(request);
     request.command = [&] { return btc_federation::reload(request.paths, request.dry_run, request.json); };
   });
   CLI::App* status = app.add_subcommand("status", "print how the running node is");
   status->add_flag("--json", request.json, "print it as JSON");
-  status->callback([&] { request.command = [&] { return btc_federation::status(request.paths, request.json); }; });
+  status->callback([&] {
+    refuse_flags(request);
+    request.command = [&] { return btc_federation::status(request.paths, request.json); };
+  });
 }
 
 void add_keys(CLI::App& app, Request& request) {

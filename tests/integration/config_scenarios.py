@@ -54,6 +54,9 @@ def configuration_commands(federation, _):
 
     said(node, 1, "config", "--set", f"node.private_key={node.identity.private_key}")
     said(node, 1, "config", "--default", "--schema")
+    for command in (("reload",), ("reload", "--dry-run"), ("status",), ("config", "--history")):
+        error = said(node, 1, *command, "--set", "peers.max_connections=7")[1]
+        expect("--set: a running node keeps what it was started with" in error, f"{command} says {error}")
 
 
 def keys_of(effective):
