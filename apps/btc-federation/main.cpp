@@ -108,7 +108,9 @@ void add_peers(CLI::App& app, Request& request) {
   CLI::App* list = add("list", "print the peers of the file",
                        [](const Request& asked) { return list_peers(asked.paths, asked.listing); });
   list->add_flag("--json", request.listing.json, "as one JSON object");
-  list->add_option("--limit", request.listing.limit, "at most so many");
+  list->add_option("--limit", request.listing.limit, "at most so many")->check([](const std::string& number) {
+    return number.starts_with('-') ? "it cannot be negative" : "";  // which CLI11 would read as a very large one
+  });
   list->add_option("--after", request.listing.after, "begin behind this peer id or key");
   CLI::App* one = add("add", "add a peer, or addresses of one",
                       [](const Request& asked) { return add_peer(asked.paths, asked.new_peer); });

@@ -233,6 +233,7 @@ def peers_commands(federation, _):
         listed = json.loads(say("list", "--json"))
         expect({peer["name"] for peer in listed["peers"]} >= {"second", "third"}, f"{listed}")
         page = json.loads(say("list", "--json", "--limit", "1"))
+        say("list", "--limit", "-1", status=1)
         rest = json.loads(say("list", "--json", "--after", page["next"]))
         # How the node stands with each may change in between.
         names = [[peer["name"] for peer in part["peers"]] for part in (page, rest, listed)]
