@@ -16,7 +16,7 @@ namespace {
 using OneConnectionTest = TestResult (*)(Node&, const DialCommand&);
 
 /// A test that wants a connection, as one that makes its own.
-template <OneConnectionTest test>
+template <OneConnectionTest Run>
 TestResult with_connection(asio::io_context& context, const Target& target, const DialCommand& command) {
   auto identity = read_identity(command.key);
   if (!identity) co_return identity.error();
@@ -24,7 +24,7 @@ TestResult with_connection(asio::io_context& context, const Target& target, cons
   const auto connection = co_await node.connect();
   Outcome<JsonObject> result = Failure{};
   if (connection) {
-    result = co_await test(node, command);
+    result = co_await Run(node, command);
   } else {
     result = connection.error();
   }

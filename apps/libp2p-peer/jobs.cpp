@@ -20,7 +20,7 @@ asio::awaitable<void> join(std::vector<asio::awaitable<void>> tasks) {
   std::size_t running = tasks.size();
   std::exception_ptr first;
   for (asio::awaitable<void>& task : tasks) {
-    asio::co_spawn(executor, std::move(task), [&](std::exception_ptr thrown) {
+    asio::co_spawn(executor, std::move(task), [&](const std::exception_ptr& thrown) {
       if (thrown && !first) first = thrown;
       if (--running == 0) all_ended.cancel();
     });
@@ -44,7 +44,9 @@ asio::awaitable<void> work_off(std::size_t worker, std::size_t& next, std::size_
 asio::awaitable<void> run_jobs(JobPlan plan, std::function<asio::awaitable<void>(Job)> work) {
   std::size_t next = 0;
   std::vector<asio::awaitable<void>> workers;
-  for (std::size_t i = 0; i < std::min(plan.workers, plan.count); ++i) {
+  const std::size_t wanted = std::min(plan.workers, plan.count);
+  workers.reserve(wanted);
+  for (std::size_t i = 0; i < wanted; ++i) {
     workers.push_back(work_off(i, next, plan.count, work));
   }
   co_await join(std::move(workers));

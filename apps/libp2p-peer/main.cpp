@@ -58,7 +58,7 @@ int run(asio::awaitable<int> (*command)(asio::io_context&, Command), Command opt
   raise_descriptor_limit();
   asio::io_context context{1};
   int status = 1;
-  asio::co_spawn(context, command(context, std::move(options)), [&](std::exception_ptr thrown, int result) {
+  asio::co_spawn(context, command(context, std::move(options)), [&](const std::exception_ptr& thrown, int result) {
     if (thrown) std::rethrow_exception(thrown);
     status = result;
   });

@@ -8,7 +8,7 @@ namespace libp2p_peer {
 
 double percentile(std::vector<double> samples, double percent) {
   if (samples.empty()) return std::numeric_limits<double>::quiet_NaN();
-  const double count = static_cast<double>(samples.size());
+  const auto count = static_cast<double>(samples.size());
   const double rank = std::clamp(std::ceil(percent / 100 * count), 1.0, count);
   const auto at = samples.begin() + static_cast<std::ptrdiff_t>(rank) - 1;
   std::nth_element(samples.begin(), at, samples.end());

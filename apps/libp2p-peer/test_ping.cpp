@@ -19,8 +19,8 @@ constexpr std::size_t kShownTimes = 1000;
 
 /// One round trip in ms.
 asio::awaitable<Outcome<double>> ping_once(libp2p::Stream& stream, base::Rng& rng) {
-  std::array<std::uint8_t, kPayloadBytes> sent;
-  std::array<std::uint8_t, kPayloadBytes> echoed;
+  std::array<std::uint8_t, kPayloadBytes> sent{};
+  std::array<std::uint8_t, kPayloadBytes> echoed{};
   rng.fill(sent);
   const Stopwatch watch;
   const auto written = co_await stream.write(sent);

@@ -50,7 +50,7 @@ asio::awaitable<base::Result<void>> download(const Node& node, libp2p::Stream& s
 asio::awaitable<Outcome<libp2p::Stream>> open_perf(Node& node, std::uint64_t download_bytes) {
   auto stream = co_await node.open(kPerf);
   if (!stream) co_return failure("opening a perf stream", stream.error());
-  std::array<std::uint8_t, 8> request;
+  std::array<std::uint8_t, 8> request{};
   for (std::size_t i = 0; i < request.size(); ++i) {
     request[i] = static_cast<std::uint8_t>(download_bytes >> (8 * (request.size() - 1 - i)));
   }
