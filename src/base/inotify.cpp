@@ -47,7 +47,7 @@ class InotifyWatch final : public FolderWatch {
 
   std::vector<FolderEvent> take() override {
     std::vector<FolderEvent> taken;
-    alignas(inotify_event) std::array<char, 16384> block;
+    alignas(inotify_event) std::array<char, 16384> block{};
     while (true) {
       const ssize_t size = ::read(events_.get(), block.data(), block.size());
       if (size <= 0) return taken;

@@ -277,7 +277,7 @@ asio::awaitable<base::Result<std::string>> StreamState::negotiate(std::vector<st
                                                                   bool optimistic) {
   const bool single = protocols.size() == 1;
   if (single) protocol_ = protocols.front();
-  pending_.reset(new PendingNegotiation{.dialer = multistream::Dialer{std::move(protocols)}});  // not movable
+  pending_ = std::make_unique<PendingNegotiation>(std::move(protocols));
   pending_->dialer.start(pending_->proposal);
   if (!(optimistic && single)) {
     const base::Result<void> negotiated = co_await finish_negotiation();

@@ -76,6 +76,8 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
   /// An optimistic negotiation that is still under way: our proposal goes out with the first write, or before the
   /// first read; the echo is read before the first byte of the application.
   struct PendingNegotiation {
+    explicit PendingNegotiation(std::vector<std::string> protocols) : dialer{std::move(protocols)} {}
+
     multistream::Dialer dialer;
     base::Bytes proposal{};   ///< Not sent yet.
     io::Waiter<Wake> turn{};  ///< The writer, while the reader sends the proposal.

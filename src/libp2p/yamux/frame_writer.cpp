@@ -36,7 +36,7 @@ void FrameWriter::copy(base::ByteSpan bytes) {
   if (continues) {
     out_.pieces.back() = {out_.pieces.back().data(), out_.pieces.back().size() + bytes.size()};
   } else {
-    out_.pieces.push_back({at, bytes.size()});
+    out_.pieces.emplace_back(at, bytes.size());
   }
 }
 
