@@ -11,7 +11,7 @@ using Known = std::vector<KnownAddress>;
 /// Which address makes room for one of `trust`; a peer may move for ever, so the newest has to find a place.
 Known::iterator least_useful(Known& known, std::span<const libp2p::Multiaddr> told, Trust trust) {
   const auto last_worked = std::ranges::max_element(known, {}, &KnownAddress::last_success);
-  Known::iterator least = known.end();
+  auto least = known.end();
   for (auto at = known.begin(); at != known.end(); ++at) {
     const bool worked_last = at == last_worked && at->last_success;
     const bool doubted_for_better = trust == Trust::doubted && at->trust > Trust::doubted;
