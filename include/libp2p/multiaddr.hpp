@@ -76,7 +76,7 @@ class Multiaddr {
   Multiaddr with_peer(const PeerId& id) const;
   std::optional<Multiaddr> without_peer() const;  ///< Nothing if only `/p2p/ID` was there.
 
-  /// Errors: MultiaddrErrc::not_dialable (QUIC, circuit, ... : recognised, but not TCP).
+  /// Errors: MultiaddrErrc::not_dialable (QUIC, circuit, ...: recognised, but not TCP), bad_zone (not before ip6).
   base::Result<TcpTarget> tcp_target() const;
 
   bool operator==(const Multiaddr&) const = default;
