@@ -40,18 +40,36 @@ asio::awaitable<void> ExchangeChannel::run() {
       fail(error);
       break;
     }
+    if (ahead_ < kMaxBytesAhead) continue;
+    auto handling = until_handled();
+    if (!co_await std::move(handling)) {
+      error = libp2p::StreamErrc::cancelled;
+      break;
+    }
   }
   close(error);
 }
 
-/// Delivers every message that is complete in `in`.
+asio::awaitable<bool> ExchangeChannel::until_handled() {
+  hooks_.after_handling([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->handled_.resume(true);
+  });
+  auto handled = handled_.wait(false);
+  const bool in_order = co_await std::move(handled);
+  ahead_ = 0;
+  co_return in_order;
+}
+
+/// Delivers every message that is complete in `in`, as long as they are not too far ahead.
 base::ErrorCode ExchangeChannel::take(base::ByteSpan& in) {
-  while (!in.empty() && !closed_) {
+  while (!in.empty() && !closed_ && ahead_ < kMaxBytesAhead) {
     const std::size_t before = in.size();
     const base::Result<std::optional<exchange::Message>> message = session_.next(in);
     if (!message) return message.error();
     if (!message->has_value()) break;
-    hooks_.received(**message, before - in.size());
+    const std::size_t bytes = before - in.size();
+    ahead_ += bytes + sizeof(exchange::Message);
+    hooks_.received(**message, bytes);
   }
   return {};
 }

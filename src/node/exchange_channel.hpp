@@ -9,6 +9,7 @@
 #include "exchange/session.hpp"
 #include "libp2p/host/task_group.hpp"
 #include "libp2p/io/timers.hpp"
+#include "libp2p/io/waiter.hpp"
 #include "libp2p/stream.hpp"
 
 namespace node {
@@ -18,6 +19,9 @@ class ExchangeChannel : public std::enable_shared_from_this<ExchangeChannel> {
   struct Hooks {
     std::function<void(const exchange::Message&, std::size_t bytes)> received;
     std::function<void(const exchange::Message&, std::size_t bytes)> sent;
+    /// Gives `then` back, on this loop, once all that was `received` so far has been handled. Until then no more
+    /// is read: who sends faster than the core handles waits, by the stream's window.
+    std::function<void(std::function<void()> then)> after_handling;
     /// `error` is unset if both sides ended in good order.
     std::function<void(base::ErrorCode error)> closed;
   };
@@ -43,6 +47,8 @@ class ExchangeChannel : public std::enable_shared_from_this<ExchangeChannel> {
   enum class Ending : std::uint8_t { no, finish, reset };
 
   base::ErrorCode take(base::ByteSpan& in);
+  /// False if the wait was cancelled.
+  boost::asio::awaitable<bool> until_handled();
   void fail(base::ErrorCode error);
   void start_writer();
   static boost::asio::awaitable<void> write_queued(std::shared_ptr<ExchangeChannel> self);
@@ -54,6 +60,8 @@ class ExchangeChannel : public std::enable_shared_from_this<ExchangeChannel> {
   Hooks hooks_;
   exchange::Session session_;
   base::Bytes queue_;
+  std::size_t ahead_ = 0;  ///< What was delivered since all was handled last, in bytes.
+  libp2p::io::Waiter<bool> handled_;
   libp2p::io::Timer hello_timer_;
   Ending ending_ = Ending::no;
   bool writing_ = false;

@@ -1,6 +1,7 @@
 #include "node/exchange_streams.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "node/core.hpp"
@@ -103,6 +104,11 @@ std::shared_ptr<ExchangeChannel> ExchangeStreams::make_channel(Link& link, libp2
         ExchangeMessage{.direction = libp2p::Direction::inbound, .type = exchange::name_of(message)});
     parts_.core([peer = where.peer, connection = where.connection, message](Core& core, base::TimePoint now) {
       core.on_message(peer, connection, message, now);
+    });
+  };
+  hooks.after_handling = [this](std::function<void()> then) {
+    parts_.core([executor = parts_.environment.executor, then = std::move(then)](Core&, base::TimePoint) {
+      asio::post(executor, then);
     });
   };
   hooks.sent = [this, where](const exchange::Message& message, std::size_t bytes) {

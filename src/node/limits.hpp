@@ -10,6 +10,9 @@ namespace node {
 /// Bytes of exchange messages that wait for one peer to read: four of the largest. Beyond, the stream is reset.
 /// AStranger.ThatDoesNotReadWhatItIsToldLosesItsStream
 inline constexpr std::size_t kMaxQueuedBytes = 1024 * 1024;
+/// Messages of one exchange stream that are on their way to the core, with what they cost in memory: one of the
+/// largest. Then reading waits. ExchangeChannelTest.ReadsNoFurtherThanTheCoreHandles
+inline constexpr std::size_t kMaxBytesAhead = 256 * 1024;
 /// How long a stream that we ended may take to end on the other side too.
 /// AStranger.ThatDoesNotEndAStreamThatItGaveUpLosesItAfterFiveSeconds
 inline constexpr std::chrono::seconds kStreamEnd{5};

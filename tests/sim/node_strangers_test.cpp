@@ -208,6 +208,24 @@ TEST_F(AStranger, ThatWasDialledMayNotOpenTheStream) {
   EXPECT_TRUE(is_connected());
 }
 
+TEST_F(AStranger, ThatSaysMuchOverTimeIsReadOn) {
+  ASSERT_NO_FATAL_FAILURE(node.start());
+  ASSERT_NO_FATAL_FAILURE(dial_the_node());
+  libp2p::Stream stream = open_exchange();
+  exchange::Session session = introduce(stream);
+  constexpr std::size_t kAMinute = 256;  // far fewer than would count as abuse
+  constexpr std::size_t kEnough = 2 * kMaxBytesAhead / sizeof(exchange::Message);
+  base::Bytes minute;
+  for (std::size_t i = 0; i < kAMinute; ++i) ASSERT_TRUE(session.send(minute, {.body = exchange::Unknown{}}));
+  std::size_t said = 0;
+  for (; said < kEnough; said += kAMinute) {
+    ASSERT_TRUE(world.run(stream.write(minute), 1s));
+    world.run_for(1min);
+  }
+  EXPECT_EQ(node.count(observe::kExchangeMessages, {"in", "unknown"}), said);
+  EXPECT_TRUE(is_connected());
+}
+
 TEST_F(AStranger, ThatDoesNotReadWhatItIsToldLosesItsStream) {
   ASSERT_NO_FATAL_FAILURE(node.start());
   ASSERT_NO_FATAL_FAILURE(dial_the_node());
